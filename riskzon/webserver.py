@@ -1,0 +1,17 @@
+"""How gunicorn serves the pages: `gunicorn --config python:riskzon.webserver riskzon.wsgi`."""
+
+import os
+
+from riskzon import logs
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+timeout = 30
+graceful_timeout = 5
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+accesslog = None
+logconfig_dict = logs.config(level=os.environ.get("LOG_LEVEL", "INFO"), readable=False)

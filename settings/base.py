@@ -1,0 +1,215 @@
+"""What holds wherever the product runs; dev, test and production say what differs."""
+
+import os
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from riskzon import embedded, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- The product's own switches -------------------------------------------------------------------------------------
+RISKZON_HOME = Path(env.str("RISKZON_HOME", default=str(BASE_DIR / ".riskzon"))).expanduser().resolve()
+RISKZON_DEMO = env.bool("RISKZON_DEMO", default=False)
+RISKZON_CLOCK = env.str("RISKZON_CLOCK", default="") or None
+# Which process this is, as PostgreSQL shows it: "riskzon web", "riskzon migrate".
+RISKZON_PROCESS = env.str("RISKZON_PROCESS", default=" ".join([Path(sys.argv[0]).stem, *sys.argv[1:2]]))
+
+DEBUG = False
+SECRET_KEY = ""
+ALLOWED_HOSTS: list[str] = []
+
+# --- Servers: given by address, else the embedded ones of RISKZON_HOME -----------------------------------------------
+_servers = embedded.find(RISKZON_HOME)
+# Port 1 answers nobody: without servers a command that needs none still works, and no other database is touched.
+_database_url = env.str("DATABASE_URL", default="") or (
+    _servers.database_url if _servers else "postgres://127.0.0.1:1/x"
+)
+DATABASES = {
+    "default": {
+        **env.db_url_config(_database_url),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            "application_name": f"riskzon {RISKZON_PROCESS}"[:63],
+            "connect_timeout": 5,
+            # A process that hangs inside a transaction must not hold a case locked for ever.
+            "options": "-c idle_in_transaction_session_timeout=60s -c TimeZone=UTC",
+        },
+    }
+}
+REDIS_URL = env.str("REDIS_URL", default="") or (_servers.broker_url if _servers else "redis://127.0.0.1:1/0")
+
+# --- Applications ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "riskzon",
+    "notifications",
+    "workflows",
+    "viewflow.workflow",  # the engine only: none of viewflow's pages, static files or admin
+    "guardian",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "lucide",
+    "ninja",
+]
+MIDDLEWARE = [
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "riskzon.middleware.NoStoreMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "riskzon.middleware.LogRouteMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "riskzon.urls"
+WSGI_APPLICATION = "riskzon.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["lucide.templatetags.lucide"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "riskzon.forms.DsRenderer"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "riskzon.User"
+AUTHENTICATION_BACKENDS = ["riskzon.access.PolicyBackend"]
+ANONYMOUS_USER_NAME = None  # guardian: nobody is nobody
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Browser --------------------------------------------------------------------------------------------------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # the stylesheet draws its icons from data: SVG
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+STATIC_URL = "static/"
+STATIC_ROOT = RISKZON_HOME / "static"
+_NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    ("ds/css", _NODE_MODULES / "@digdir/designsystemet-css/dist"),
+    ("ds/js", _NODE_MODULES / "@digdir/designsystemet-web/dist/umd"),
+    ("inter", _NODE_MODULES / "@fontsource-variable/inter"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "sv"
+LANGUAGES = [("sv", "Svenska"), ("en", "English")]
+LOCALE_PATHS: list[Path] = []
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+
+# --- Tasks: a message may be lost at any time; the rows in the database decide --------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    # Two installations may share one Redis.
+    "global_keyprefix": f"riskzon:{sha256(str(RISKZON_HOME).encode()).hexdigest()[:12]}:",
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = "UTC"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "riskzon"
+CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the broker
+CELERY_TASK_SEND_SENT_EVENT = False
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT = 30
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(RISKZON_HOME / "beat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "workflows.sweep", "schedule": 5.0},
+    "relay": {"task": "notifications.relay", "schedule": 5.0},
+}
+
+# --- E-mail ---------------------------------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+EMAIL_TIMEOUT = 10
+
+# --- Logs -----------------------------------------------------------------------------------------------------------
+LOGGING_CONFIG = None  # configured by logs.configure, so that every process has the same
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+logs.configure(level=LOG_LEVEL, readable=os.isatty(2))
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20
+
+# guardian's own backend is left out: rights are asked of riskzon.access, which knows when a grant has ended.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

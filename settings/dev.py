@@ -1,0 +1,18 @@
+"""The demo and daily work: embedded servers, found through RISKZON_HOME, and demo accounts unless switched off."""
+
+from django.core.management.utils import get_random_secret_key
+
+from settings.base import *
+from settings.base import _servers, env
+
+RISKZON_DEMO = env.bool("RISKZON_DEMO", default=True)
+DEBUG = env.bool("DEBUG", default=False)
+# Where no server was ever started there is no session to keep either.
+SECRET_KEY = env.str("SECRET_KEY", default="") or (_servers.secret_key if _servers else get_random_secret_key())
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+# Two checkouts on one machine: a browser keeps one set of cookies for all ports of 127.0.0.1.
+SESSION_COOKIE_NAME = f"riskzon_session_{env.int('PORT', default=8000)}"
+CSRF_COOKIE_NAME = f"riskzon_csrf_{env.int('PORT', default=8000)}"
+
+if RISKZON_DEMO and not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "notifications.channels.mailbox.MailboxBackend"

@@ -1,0 +1,45 @@
+"""A municipality's own servers: refuses to start with anything missing or with anything of the demo left on."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from settings.base import *
+from settings.base import env
+
+_REQUIRED = {
+    "SECRET_KEY": "a long random text that signs sessions",
+    "ALLOWED_HOSTS": "the names by which browsers reach the service, with commas between",
+    "DATABASE_URL": "the address of PostgreSQL",
+    "REDIS_URL": "the address of Redis or Valkey",
+    "EMAIL_URL": "the mail server, for example smtp+tls://user:password@mail.example.se:587",
+}
+_faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if not env.str(name, default="").strip()]
+_faults += [
+    f"{name} must not be set in production." for name in ("DEBUG", "RISKZON_DEMO") if env.bool(name, default=False)
+]
+if _faults:
+    raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
+
+DEBUG = False
+RISKZON_DEMO = False
+RISKZON_CLOCK = None
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static_root"))()
+
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/health$"]  # asked by a monitor inside the network; says nothing about people
+if env.bool("BEHIND_PROXY", default=False):
+    # Only behind a proxy that sets this header itself: otherwise a visitor could claim to be on https.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+
+# Preloading is decided for a whole domain by its owner, not by one service on it.
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W021"]

@@ -1,0 +1,12 @@
+"""The test suite: real servers (started by tests/conftest.py unless given), no shortcuts but a fast password hash."""
+
+from settings.base import *
+
+RISKZON_DEMO = True
+SECRET_KEY = "only-for-tests-" * 4
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Static files straight from their sources: no collecting, no hashed names.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
