@@ -1,0 +1,86 @@
+"""What was said to whom, and whether it got there."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from riskzon.models import Case, Report, User
+
+
+class Message(models.Model):
+    """One message to one person: a kind of the closed catalogue and codes, never a name or a number of a person.
+
+    Written in the transaction of what it tells about; the same `key` never reaches the same person twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(help_text="product's clock")
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="said_once")]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at", "-id"], name="message_inbox"),
+            models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="message_unread"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Delivery(models.Model):
+    """One message on its way through one channel. Times by the database's real clock; a lease, then sent or given up."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-post")
+        SMS = "sms", _("SMS")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Väntar")
+        SENT = "sent", _("Skickat")
+        GIVEN_UP = "given_up", _("Gick inte att skicka")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(db_default=models.functions.Now())
+    claimed_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=60, blank=True, help_text="a code, never the provider's text")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "channel"], name="one_delivery_per_channel")]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="waiting"), name="delivery_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class StoredMail(models.Model):
+    """An e-mail of the demo, kept so that it can be read in the mailbox page."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=models.functions.Now())
+    sender = models.CharField(max_length=200)
+    recipients = models.TextField()
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.id}"

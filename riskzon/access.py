@@ -1,0 +1,282 @@
+"""Who may see and do what with which case: the one policy, and the only module that touches guardian's tables.
+
+A person reaches a case on one of these grounds, strongest first:
+
+* lead - supervisor of the unit that holds the case
+* unit - social worker in that unit
+* handle - a grant to handle this one case (own running investigation, named colleague of another unit)
+* duty - Socialjouren, while the unit is closed and the case still needs the first days' work; computed, never a row
+* read - a grant to read this one case
+* follow - the liaison's own report, in reduced form, until 30 days after registration or the end of the case
+
+A block (jäv) on the child removes the case whatever the ground. Nobody has a right on all cases.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Permission
+from django.db.models import Case as SqlCase
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
+
+from riskzon import clock
+from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource, Role, Unit, User
+from riskzon.models.people import UnitKind
+
+FOLLOW_FOR = timedelta(days=30)
+
+
+class Ground(StrEnum):
+    LEAD = "lead"
+    UNIT = "unit"
+    HANDLE = "handle"
+    DUTY = "duty"
+    READ = "read"
+    FOLLOW = "follow"
+
+
+class Action(StrEnum):
+    """What can be done with one case."""
+
+    READ = "read"
+    FOLLOW = "follow"
+    CONTACT = "contact"
+    ASSESS = "assess"
+    HOLD = "hold"
+    DECIDE_HOLD = "decide_hold"
+    DISPOSE = "dispose"
+    DEVIATE = "deviate"
+    ASSIGN = "assign"
+    HAND_OVER = "hand_over"
+    IDENTIFY = "identify"
+    FAMILY = "family"
+    FEEDBACK = "feedback"
+    SUPPLEMENT = "supplement"
+    REVIEW = "review"
+    NOTE = "note"
+    SEE_LOG = "see_log"
+
+
+_WORK = frozenset(
+    {
+        Action.READ,
+        Action.FOLLOW,
+        Action.CONTACT,
+        Action.ASSESS,
+        Action.HOLD,
+        Action.DISPOSE,
+        Action.ASSIGN,
+        Action.HAND_OVER,
+        Action.IDENTIFY,
+        Action.FAMILY,
+        Action.FEEDBACK,
+        Action.SUPPLEMENT,
+        Action.NOTE,
+        Action.SEE_LOG,
+    }
+)
+
+#: The role matrix (domain: SoL 25:1, OSL 26:1, SOLPUL 10 §): what each ground allows.
+RIGHTS: dict[Ground, frozenset[Action]] = {
+    Ground.LEAD: _WORK | {Action.DECIDE_HOLD, Action.DEVIATE, Action.REVIEW},
+    Ground.UNIT: _WORK,
+    Ground.HANDLE: _WORK,
+    Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
+    Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG}),
+    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT}),
+}
+
+#: Who works with cases at all; everybody else reaches none by unit or duty.
+CASE_ROLES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
+
+_FOLLOWING = (GrantSource.REGISTERED, GrantSource.NAMED, GrantSource.TAKEN_OVER)
+_BY_GRANT = {
+    CasePermission.HANDLE: Ground.HANDLE,
+    CasePermission.READ: Ground.READ,
+    CasePermission.FOLLOW: Ground.FOLLOW,
+}
+
+
+def units_of(user: User) -> list[UUID]:
+    """The units whose cases are this person's everyday work."""
+    if user.role not in CASE_ROLES or not user.is_active:
+        return []
+    own = [user.unit_id] if user.unit_id else []
+    if user.role == Role.SUPERVISOR:
+        own += [unit.pk for unit in user.units_led.all() if unit.pk != user.unit_id]
+    return own
+
+
+def units_led_by(user: User) -> list[UUID]:
+    """The units that this person supervises."""
+    if user.role != Role.SUPERVISOR or not user.is_active:
+        return []
+    return [unit.pk for unit in user.units_led.all()]
+
+
+def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:
+    """The closed units that Socialjouren stands in for at `now`, each with its next opening; empty for others."""
+    if user.role != Role.DUTY or not user.is_active:
+        return {}
+    return {
+        unit.pk: unit.hours.next_opening(now)
+        for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
+        if not unit.hours.is_open(now)
+    }
+
+
+def first_days(opening: datetime) -> Q:
+    """Cases that cannot wait until the unit opens."""
+    return Q(closed_at__isnull=True) & (
+        Q(assessed_at__isnull=True) | Q(guardian_contact_open=True) | Q(review_due_at__lt=opening)
+    )
+
+
+def visible_cases(user: User, now: datetime | None = None) -> QuerySet[Case]:
+    """Every case that `user` may see in any form at `now` (the product's clock), annotated with its `ground`."""
+    moment = now or clock.now()
+    if not user.is_active:
+        return Case.objects.none()
+    grounds = _grounds(user, moment)
+    seen = Q()
+    for condition in grounds.values():
+        seen |= condition
+    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True, child=OuterRef("child"))
+    return (
+        Case.objects.filter(seen)
+        .exclude(Exists(blocked))
+        .annotate(
+            ground=SqlCase(
+                *(When(condition, then=Value(ground.value)) for ground, condition in grounds.items()),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def can(user: User, action: Action, case: Case, now: datetime | None = None) -> bool:
+    """Whether `user` may do `action` with `case` at `now`; the same rule as `visible_cases`, for one case."""
+    return action in rights(user, case, now)
+
+
+def rights(user: User, case: Case, now: datetime | None = None) -> frozenset[Action]:
+    """Everything that `user` may do with `case` at `now`; empty if the case may not be seen."""
+    ground = visible_cases(user, now).filter(pk=case.pk).values_list("ground", flat=True).first()
+    return rights_on(ground, user)
+
+
+def rights_on(ground: str | None, user: User) -> frozenset[Action]:
+    """What a ground allows this person."""
+    return RIGHTS[Ground(ground)] if ground else frozenset()
+
+
+def grant(
+    user: User,
+    permission: CasePermission,
+    case: Case,
+    *,
+    source: GrantSource,
+    by: User | None,
+    now: datetime,
+    ends_at: datetime | None = None,
+) -> None:
+    """Give one person one right on one case; a live grant of the same source is left as it is."""
+    CaseGrant.objects.bulk_create(
+        [
+            CaseGrant(
+                user=user,
+                permission_id=permission_id(permission),
+                content_object=case,
+                source=source,
+                granted_at=now,
+                granted_by=by,
+                ends_at=ends_at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def revoke(user: User, case: Case, *, source: GrantSource, by: User | None, now: datetime) -> int:
+    """End this person's live grants of one source on one case; returns how many."""
+    return CaseGrant.objects.filter(user=user, content_object=case, source=source, ended_at__isnull=True).update(
+        ended_at=now, ended_by=by
+    )
+
+
+def followers(case: Case, now: datetime) -> QuerySet[User]:
+    """The liaisons who follow this case as their own report at `now`."""
+    grants = CaseGrant.objects.filter(
+        _live(now), user=OuterRef("pk"), content_object=case, permission_id=permission_id(CasePermission.FOLLOW)
+    )
+    return User.objects.filter(Exists(grants), is_active=True)
+
+
+def block(user: User, case: Case, *, by: User, reason: str, now: datetime) -> None:
+    """Hide everything about the case's child from `user` (jäv, FL 16-18 §§)."""
+    CaseBlock.objects.bulk_create(
+        [CaseBlock(user=user, child_id=case.child_id, since=now, set_by=by, reason=reason)], ignore_conflicts=True
+    )
+
+
+class PolicyBackend(ModelBackend):
+    """Password login; `user.has_perm("riskzon.handle_case", case)` asks the policy, and no right is model-wide."""
+
+    _asked = {
+        CasePermission.HANDLE: Action.ASSESS,
+        CasePermission.READ: Action.READ,
+        CasePermission.FOLLOW: Action.FOLLOW,
+    }
+
+    def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:
+        codename = perm.removeprefix("riskzon.")
+        if not isinstance(obj, Case) or codename not in CasePermission.values:
+            return False
+        return can(user_obj, self._asked[CasePermission(codename)], obj)
+
+    def get_all_permissions(self, user_obj: User, obj: object = None) -> set[str]:
+        return set()
+
+
+_permission_ids: dict[str, int] = {}
+
+
+def permission_id(permission: CasePermission) -> int:
+    """The key of the permission's row; remembered, since migrations alone write these rows."""
+    key = permission.value
+    if key not in _permission_ids:
+        _permission_ids[key] = Permission.objects.get(content_type__app_label="riskzon", codename=key).pk
+    return _permission_ids[key]
+
+
+def _live(now: datetime) -> Q:
+    return Q(ended_at__isnull=True) & (
+        Q(ends_at__isnull=True)
+        | Q(ends_at__gt=now)
+        | Q(source__in=_FOLLOWING, content_object__closed_at__isnull=True)
+    )
+
+
+def _granted(user: User, permission: CasePermission, now: datetime) -> Q:
+    wanted = Q(_live(now), permission_id=permission_id(permission), content_object=OuterRef("pk"))
+    return Q(Exists(CaseGrant.objects.filter(wanted, user=user))) | Q(
+        Exists(CaseGroupGrant.objects.filter(wanted, group__user=user))
+    )
+
+
+def _grounds(user: User, now: datetime) -> dict[Ground, Q]:
+    found: dict[Ground, Q] = {}
+    if led := units_led_by(user):
+        found[Ground.LEAD] = Q(unit__in=led)
+    if units := units_of(user):
+        found[Ground.UNIT] = Q(unit__in=units)
+    found[Ground.HANDLE] = _granted(user, CasePermission.HANDLE, now)
+    duty = Q(pk__in=[])
+    for unit_id, opening in units_on_duty(user, now).items():
+        duty |= Q(unit=unit_id) & first_days(opening)
+    found[Ground.DUTY] = duty
+    found[Ground.READ] = _granted(user, CasePermission.READ, now)
+    found[Ground.FOLLOW] = _granted(user, CasePermission.FOLLOW, now)
+    return found

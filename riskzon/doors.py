@@ -1,0 +1,128 @@
+"""The two doors to every case: `look` to read and `change` to write. Nothing else opens a transaction on case data."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable
+
+from riskzon import audit, clock
+from riskzon.access import Action, rights_on, visible_cases
+from riskzon.errors import Busy, Forbidden, Refused, Unseen
+from riskzon.models import AuditAction, Case, User
+
+LOCK_TIMEOUT = "2s"
+
+
+class Look:
+    """One reading transaction: every case that leaves it has been written to the access log."""
+
+    def __init__(self, user: User, what: str, now: datetime) -> None:
+        self.user, self.what, self.now = user, what, now
+
+    @property
+    def cases(self) -> QuerySet[Case]:
+        """The cases this person may see. Whoever shows some of them tells `listed` which."""
+        return visible_cases(self.user, self.now)
+
+    def case(self, case_id: UUID, action: Action = Action.READ) -> Case:
+        """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden; Forbidden: not in full."""
+        case = self.cases.select_related("report", "child", "unit", "assignee", "investigation").filter(pk=case_id).first()
+        if case is None:
+            raise Unseen
+        case.rights = rights_on(case.ground, self.user)
+        if action not in case.rights:
+            raise Forbidden
+        audit.record(
+            AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground, case_id=case.pk
+        )
+        return case
+
+    def listed(self, case_ids: Sequence[UUID], action: AuditAction = AuditAction.LIST) -> None:
+        """One log row for a list that shows these cases."""
+        audit.record(action, by=self.user, now=self.now, what=self.what, case_ids=case_ids)
+
+
+class Change:
+    """One writing transaction on one locked case; `now` is read once, after the lock."""
+
+    def __init__(self, user: User, action: Action, what: str, case: Case, now: datetime) -> None:
+        self.user, self.action, self.what, self.case, self.now = user, action, what, case, now
+        self.detail: dict[str, object] = {}
+
+    def require(self, action: Action) -> None:
+        """Forbidden unless this person may also do `action` with the case."""
+        if action not in self.case.rights:
+            raise Forbidden
+
+
+@contextmanager
+def look(user: User, what: str) -> Iterator[Look]:
+    """Read in one transaction. `what` names the page for the access log. A denial is logged after the rollback."""
+    try:
+        with transaction.atomic():
+            yield Look(user, what, clock.now())
+    except Refused as refusal:
+        _denied(user, what, refusal)
+        raise
+
+
+@contextmanager
+def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iterator[Change]:
+    """Write in one transaction: lock the case (two seconds, then Busy), ask the policy, run, save the case, log.
+
+    Unseen: the case is missing or hidden. Forbidden: visible, but this action is not allowed.
+    """
+    what = what or action.value
+    try:
+        with _locked_transaction():
+            case = _lock(case_id)
+            now = clock.now()
+            seen = visible_cases(user, now).filter(pk=case_id).values_list("ground", flat=True).first()
+            if case is None or seen is None:
+                raise Unseen
+            case.ground = seen
+            case.rights = rights_on(seen, user)
+            if action not in case.rights:
+                raise Forbidden
+            door = Change(user, action, what, case, now)
+            yield door
+            case.save()
+            audit.record(
+                AuditAction.CHANGE, by=user, now=now, what=what, ground=seen, case_id=case.pk, detail=door.detail
+            )
+    except Refused as refusal:
+        _denied(user, what, refusal)
+        raise
+
+
+@contextmanager
+def register(user: User) -> Iterator[datetime]:
+    """The transaction in which a new report comes into being; yields the product's `now`."""
+    with _locked_transaction():
+        yield clock.now()
+
+
+@contextmanager
+def _locked_transaction() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy from error
+        raise
+
+
+def _lock(case_id: UUID) -> Case | None:
+    return Case.objects.select_for_update(of=("self",)).select_related("report", "child", "unit").filter(pk=case_id).first()
+
+
+def _denied(user: User, what: str, refusal: Refused) -> None:
+    if isinstance(refusal, Unseen | Forbidden):
+        audit.record(AuditAction.DENIED, by=user, now=clock.now(), what=what, detail={"status": refusal.status})

@@ -1,0 +1,68 @@
+"""What is true: the tables of people, children, reports, cases, rights and the access log."""
+
+from riskzon.models.audit import AuditAction, AuditEntry
+from riskzon.models.cases import (
+    Assessment,
+    Case,
+    Contact,
+    Disposition,
+    Hold,
+    Investigation,
+    Note,
+    WrittenOff,
+)
+from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
+from riskzon.models.clock import ProductClock
+from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
+from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
+from riskzon.models.reports import (
+    AdultNote,
+    Channel,
+    IdempotencyKey,
+    Precision,
+    Report,
+    ReporterType,
+    ReportKind,
+    ReportSeries,
+    Supplement,
+    TimeCorrection,
+)
+
+__all__ = [
+    "AdultNote",
+    "ApiToken",
+    "Assessment",
+    "AuditAction",
+    "AuditEntry",
+    "Case",
+    "CaseBlock",
+    "CaseGrant",
+    "CaseGroupGrant",
+    "CasePermission",
+    "Channel",
+    "Child",
+    "Contact",
+    "Disposition",
+    "GrantSource",
+    "Guardian",
+    "Guardianship",
+    "Hold",
+    "IdempotencyKey",
+    "Investigation",
+    "Note",
+    "Precision",
+    "ProductClock",
+    "ProtectedIdentity",
+    "Relation",
+    "Report",
+    "ReportKind",
+    "ReportSeries",
+    "ReporterType",
+    "Role",
+    "Supplement",
+    "TimeCorrection",
+    "Unit",
+    "UnitKind",
+    "User",
+    "WrittenOff",
+]

@@ -1,0 +1,100 @@
+"""Who works here, in which unit, and when that unit is open."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser, Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from riskzon.hours import ALWAYS_OPEN, OpeningHours
+
+
+class Role(models.TextChoices):
+    """What a person does; the policy in `riskzon.access` gives each role its rights."""
+
+    SOCIAL_WORKER = "social_worker", _("Socialsekreterare")
+    SUPERVISOR = "supervisor", _("Enhetschef")
+    HEAD = "head", _("Verksamhetschef")
+    DUTY = "duty", _("Jour")
+    LIAISON = "liaison", _("Socialsekreterare hos polisen")
+    ANALYST = "analyst", _("Analytiker")
+    LOG_REVIEWER = "log_reviewer", _("Loggranskare")
+    ADMIN = "admin", _("Teknisk administratör")
+    PARTNER = "partner", _("Näringsliv")
+
+
+class UnitKind(models.TextChoices):
+    INTAKE = "intake", _("Mottagning")
+    INVESTIGATION = "investigation", _("Utredning")
+    DUTY = "duty", _("Socialjour")
+    LIAISON = "liaison", _("Polissamverkan")
+
+
+class Unit(models.Model):
+    """One unit of social services, with its opening hours as data (local time, minutes after midnight)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=20, choices=UnitKind.choices)
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="unit")
+    supervisor = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="units_led")
+    weekly_hours = models.JSONField(default=dict, help_text="{weekday 0-6: [[opens, closes], ...]}; empty: never closed")
+    closed_dates = models.JSONField(default=list, help_text="local ISO dates on which the unit is closed")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When the unit is open; a unit without weekly hours never closes."""
+        if not self.weekly_hours:
+            return ALWAYS_OPEN
+        return OpeningHours(
+            weekly={int(day): [(opens, closes) for opens, closes in spans] for day, spans in self.weekly_hours.items()},
+            closed_dates=frozenset(date.fromisoformat(day) for day in self.closed_dates),
+        )
+
+
+class User(AbstractUser):
+    """One employee or partner. People are deactivated, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.SOCIAL_WORKER)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
+    language = models.CharField(max_length=2, default="sv", choices=[("sv", "Svenska"), ("en", "English")])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class ApiToken(models.Model):
+    """A bearer token of one person; only its SHA-256 is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    @staticmethod
+    def fresh() -> str:
+        """A new random token, 256 bits, URL-safe."""
+        return secrets.token_urlsafe(32)

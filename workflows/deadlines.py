@@ -1,0 +1,171 @@
+"""How a clock is started, met, exempted and found: every change of a deadline that a person's act makes.
+
+All functions work on a case that the caller has locked, take `now` from the caller's door, and leave
+`case.next_due_at` right; the door saves the case.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from django.db.models import Min, Q
+
+from riskzon.models import Case, Hold, Investigation
+from riskzon.models.cases import NOTHING_DUE
+from workflows.due import Length, due_at
+from workflows.firing import fire
+from workflows.models import Breach, Deadline, Kind, State
+from workflows.rules import Rulebook
+
+#: Something is still demanded.
+OUTSTANDING = Q(settled_at__isnull=True)
+
+
+def overdue(now: datetime) -> Q:
+    """The one meaning of "overdue" for lists, tiles, figures, API and messages."""
+    return OUTSTANDING & Q(due_at__lt=now)
+
+
+def start(
+    case: Case,
+    kind: Kind,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    until: datetime | None = None,
+    book: Rulebook | None = None,
+    hold: Hold | None = None,
+    investigation: Investigation | None = None,
+    provisional_start: bool = False,
+    after_hold: bool = False,
+    replaces: Deadline | None = None,
+) -> Deadline | None:
+    """Start one clock and tell whom its first rungs name; None where the rule is switched off.
+
+    `until` is the limit where the rule names none (hold review, LUL statement). A clock whose limit has already passed
+    is born breached.
+    """
+    return start_all(
+        case,
+        [
+            {
+                "kind": kind,
+                "starts_at": starts_at,
+                "until": until,
+                "hold": hold,
+                "investigation": investigation,
+                "provisional_start": provisional_start,
+                "after_hold": after_hold,
+                "replaces": replaces,
+            }
+        ],
+        now=now,
+        book=book,
+    )[0]
+
+
+def start_all(
+    case: Case, clocks: Sequence[dict], *, now: datetime, book: Rulebook | None = None
+) -> list[Deadline | None]:
+    """Start several clocks of one case together, in a constant number of statements."""
+    book = book or Rulebook.read()
+    made: list[Deadline | None] = []
+    for clock in clocks:
+        rule = book.rule(clock["kind"], case.report.kind, now)
+        if rule is None:
+            made.append(None)
+            continue
+        extra = {key: value for key, value in clock.items() if key not in ("kind", "starts_at", "until")}
+        limit = clock.get("until") or due_at(clock["starts_at"], Length(rule.length), rule.amount)
+        made.append(
+            Deadline(
+                pk=uuid4(),
+                case=case,
+                kind=clock["kind"],
+                rule=rule,
+                starts_at=clock["starts_at"],
+                due_at=limit,
+                created_at=now,
+                next_step_at=now,
+                **extra,
+            )
+        )
+    new = [deadline for deadline in made if deadline is not None]
+    Deadline.objects.bulk_create(new)
+    fire(new, now=now, registering=True, book=book)
+    refresh(case)
+    return made
+
+
+def meet(case: Case, kinds: Iterable[Kind], *, at: datetime, now: datetime, only: Q | None = None) -> list[Deadline]:
+    """What was demanded has been done at `at` and is recorded at `now`; returns the deadlines it settles.
+
+    In time is what is recorded at or before the limit. What is recorded later fires the breach first and is met late.
+    """
+    return _settle(_outstanding(case, kinds, only), case, now=now, met_at=at)
+
+
+def exempt(case: Case, kinds: Iterable[Kind], *, code: str, now: datetime) -> list[Deadline]:
+    """Nothing is demanded any more. Before the limit the deadline becomes exempt; a breach stays, only its rungs stop."""
+    rows = _outstanding(case, kinds)
+    fire([row for row in rows if row.state == State.RUNNING and row.due_at < now], now=now)
+    for row in rows:
+        if row.state == State.RUNNING:
+            row.state = State.EXEMPT
+        row.exempt_code = code
+        _close(row, now)
+    refresh(case)
+    return rows
+
+
+def explain_review(breach: Breach, case: Case, *, now: datetime) -> None:
+    """The breach has been reviewed: its own review clock is met."""
+    _settle(_outstanding(case, [Kind.BREACH_REVIEW], Q(breach=breach)), case, now=now, met_at=now)
+
+
+def refresh(case: Case) -> None:
+    """Put the earliest outstanding limit of the case into its worklist column; reviews of breaches are not the case's."""
+    earliest = (
+        Deadline.objects.filter(OUTSTANDING, case=case).exclude(kind=Kind.BREACH_REVIEW).aggregate(at=Min("due_at"))["at"]
+    )
+    case.next_due_at = earliest or NOTHING_DUE
+
+
+def current(case: Case) -> list[Deadline]:
+    """All deadlines of the case, the current one of each kind first."""
+    rows = list(Deadline.objects.filter(case=case).order_by("-created_at", "-starts_at").select_related("rule"))
+    seen: set[str] = set()
+    newest, older = [], []
+    for row in rows:
+        (older if row.kind in seen else newest).append(row)
+        seen.add(row.kind)
+    order = list(Kind.values)
+    return sorted(newest, key=lambda row: order.index(row.kind)) + older
+
+
+def _outstanding(case: Case, kinds: Iterable[Kind], only: Q | None = None) -> list[Deadline]:
+    rows = (
+        Deadline.objects.select_for_update(of=("self",), no_key=True)
+        .filter(OUTSTANDING, only or Q(), case=case, kind__in=list(kinds))
+        .order_by("created_at")
+    )
+    found = list(rows)
+    for row in found:
+        row.case = case
+    return found
+
+
+def _settle(rows: list[Deadline], case: Case, *, now: datetime, met_at: datetime) -> list[Deadline]:
+    fire([row for row in rows if row.state == State.RUNNING and row.due_at < now], now=now)
+    for row in rows:
+        row.state = State.MET if row.state == State.RUNNING else State.MET_LATE
+        row.met_at = met_at
+        _close(row, now)
+    refresh(case)
+    return rows
+
+
+def _close(row: Deadline, now: datetime) -> None:
+    row.settled_at = now
+    row.next_step_at = None
+    row.save(update_fields=["state", "met_at", "settled_at", "next_step_at", "exempt_code"])

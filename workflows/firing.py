@@ -1,0 +1,202 @@
+"""What happens when the moments of deadlines have come: rungs, breaches, messages and log, set by set.
+
+Used by the sweep for many deadlines at once, and by a verb for the deadlines of its own locked case when a thing is
+recorded after the limit: then the breach is fired first, in the same transaction, whether or not a dispatcher got there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from notifications.outbox import Telling, tell_many
+from riskzon.models import AuditAction, AuditEntry
+from workflows.due import Length, due_at
+from workflows.ladder import BREACH, Step, due_steps, next_step, steps
+from workflows.models import Breach, Deadline, DeadlineEvent, Kind, Rung, State
+from workflows.recipients import Directory
+from workflows.rules import Rulebook
+
+_MESSAGES = {
+    "registered": "case_received",
+    BREACH: "deadline_breached",
+    "+1h-waiting": "assessment_waiting",
+    "+4h-waiting": "assessment_waiting",
+}
+_REVIEWS = {Kind.HOLD_REVIEW: "hold_review", Kind.BREACH_REVIEW: "breach_to_review", Kind.REPORTER_FEEDBACK: "feedback_due"}
+#: How far down the ladder a message goes when a rung finds nobody.
+_LOOK_AHEAD = 6
+
+
+@dataclass
+class _Rows:
+    """What one round writes, kept together so that each table is written once."""
+
+    events: list[DeadlineEvent] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    reviews: list[Deadline] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+    log: list[AuditEntry] = field(default_factory=list)
+
+
+def fire(
+    deadlines: Sequence[Deadline], *, now: datetime, registering: bool = False, book: Rulebook | None = None
+) -> int:
+    """Fire every rung of these locked deadlines (`case` loaded) that has come at `now`; returns how many rungs.
+
+    With `registering`, rungs that are already past are recorded and folded into the first message.
+    """
+    if not deadlines:
+        return 0
+    book = book or Rulebook.read()
+    directory = Directory.read(now)
+    rows = _Rows()
+    for deadline in deadlines:
+        come = due_steps(ladder_of(deadline, book), since=deadline.next_step_at or deadline.created_at, now=now)
+        if registering:
+            _fold(deadline, come, directory, rows, now)
+        else:
+            for step in come:
+                _tell(deadline, step, directory, book, rows, now)
+        if any(step.key == BREACH for step in come):
+            _breach(deadline, directory, book, rows, now=now, born=registering)
+        deadline.next_step_at = next_step(ladder_of(deadline, book), now)
+    _store(deadlines, rows)
+    return len(rows.events)
+
+
+def ladder_of(deadline: Deadline, book: Rulebook) -> Iterator[Step]:
+    """This deadline's steps in order; endless where the ladder has a daily rung."""
+    return steps(book.ladder(deadline.kind), created_at=deadline.created_at, due_at=deadline.due_at)
+
+
+def is_needed(step: Step, deadline: Deadline) -> bool:
+    """Whether the rung's condition holds: a reminder that nobody has taken the case is void once somebody has."""
+    return step.condition != Rung.Condition.NOT_TAKEN or deadline.case.assignee_id is None
+
+
+def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -> tuple[tuple[UUID, ...], bool]:
+    """The people this rung tells, and whether they were found further down because the rung itself finds nobody."""
+    case = deadline.case
+    people = directory.find(step.recipients, case.unit_id, case.assignee_id)
+    if people:
+        return people, False
+    later = (following for following in ladder_of(deadline, book) if following.at > step.at)
+    for following in islice(later, _LOOK_AHEAD):
+        if people := directory.find(following.recipients, case.unit_id, case.assignee_id):
+            return people, True
+    return tuple(directory.heads), True
+
+
+def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: _Rows, now: datetime) -> None:
+    people: tuple[UUID, ...] = ()
+    if is_needed(step, deadline):
+        people, passed_on = find(step, deadline, directory, book)
+        rows.tellings.append(_telling(deadline, step.key, people, now, nobody_found=passed_on))
+    rows.events.append(
+        DeadlineEvent(deadline=deadline, step=step.key, at=step.at, fired_at=now, told=len(people))
+    )
+
+
+def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: _Rows, now: datetime) -> None:
+    case = deadline.case
+    people: dict[UUID, None] = {}
+    for step in come:
+        if is_needed(step, deadline):
+            people.update(dict.fromkeys(directory.find(step.recipients, case.unit_id, case.assignee_id)))
+    for place, step in enumerate(come):
+        rows.events.append(
+            DeadlineEvent(
+                deadline=deadline,
+                step=step.key,
+                at=step.at,
+                fired_at=now,
+                told=0 if place else len(people),
+                folded=bool(place),
+            )
+        )
+    if come:
+        born = any(step.key == BREACH for step in come)
+        rows.tellings.append(_telling(deadline, come[0].key, tuple(people) or tuple(directory.heads), now, born=born))
+
+
+def _telling(
+    deadline: Deadline, step: str, people: tuple[UUID, ...], now: datetime, *, nobody_found: bool = False, born: bool = False
+) -> Telling:
+    after = step.startswith(("+", "daily"))
+    kind = _MESSAGES.get(step) or _REVIEWS.get(Kind(deadline.kind)) or ("deadline_still_open" if after else "deadline_near")
+    facts: dict[str, object] = {"deadline": deadline.kind, "step": step, "at": deadline.due_at.isoformat()}
+    if nobody_found:
+        facts["nobody_found"] = True
+    if born:
+        facts["born"] = True
+    # One case, one "a report has come in", although two of its clocks say so at the same moment.
+    key = f"{deadline.case_id}:received" if step == "registered" else f"{deadline.pk}:{step}"
+    return Telling(kind=kind, to=people, key=key, now=now, case_id=deadline.case_id, facts=facts)
+
+
+def _breach(
+    deadline: Deadline, directory: Directory, book: Rulebook, rows: _Rows, *, now: datetime, born: bool
+) -> None:
+    case = deadline.case
+    deadline.state = State.BREACHED
+    deadline.fired_at = now
+    breach = Breach(
+        deadline=deadline,
+        case=case,
+        kind=deadline.kind,
+        unit_id=case.unit_id,
+        due_at=deadline.due_at,
+        fired_at=now,
+        duty_unit_id=directory.holding_unit(case.unit_id),
+        on_duty=[str(person) for person in directory.holder(case.unit_id, case.assignee_id)],
+        born=born,
+    )
+    rows.breaches.append(breach)
+    rows.log.append(
+        AuditEntry(
+            action=AuditAction.SYSTEM, what="breach", case=case, product_at=now, detail={"deadline": deadline.kind}
+        )
+    )
+    # A review that is late is itself shown and escalated, but asks for no review of its own.
+    rule = book.rule(Kind.BREACH_REVIEW, "", now)
+    if deadline.kind != Kind.BREACH_REVIEW and rule is not None:
+        review = Deadline(
+            pk=uuid4(),
+            case=case,
+            kind=Kind.BREACH_REVIEW,
+            rule=rule,
+            starts_at=now,
+            created_at=now,
+            due_at=due_at(now, Length(rule.length), rule.amount),
+            breach=breach,
+        )
+        review.next_step_at = next_step(ladder_of(review, book), now)
+        rows.reviews.append(review)
+
+
+def _store(deadlines: Sequence[Deadline], rows: _Rows) -> None:
+    DeadlineEvent.objects.bulk_create(rows.events)
+    Breach.objects.bulk_create(rows.breaches)
+    Deadline.objects.bulk_create(rows.reviews)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE workflows_deadline AS d
+               SET state = new.state, fired_at = new.fired_at, next_step_at = new.next_step_at
+              FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[])
+                   AS new(id, state, fired_at, next_step_at)
+             WHERE d.id = new.id
+            """,
+            [
+                [deadline.pk for deadline in deadlines],
+                [str(deadline.state) for deadline in deadlines],
+                [deadline.fired_at for deadline in deadlines],
+                [deadline.next_step_at for deadline in deadlines],
+            ],
+        )
+    tell_many(rows.tellings)
+    AuditEntry.objects.bulk_create(rows.log)

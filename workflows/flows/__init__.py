@@ -1,0 +1,1 @@
+"""The regulations as flows, one module each; their names are stored in the database and never change."""

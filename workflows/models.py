@@ -1,0 +1,284 @@
+"""What must happen by when, what fired, what passed, and where each case stands in its process."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from viewflow.workflow.models import AbstractProcess, AbstractTask
+
+from riskzon.models import Case, Hold, Investigation, ReportKind, Unit, User
+
+
+class Kind(models.TextChoices):
+    """The clocks of contract and law; the label is the screen's word."""
+
+    GUARDIAN_CONTACT = "guardian_contact", _("Kontakt med vårdnadshavare eller beslut att avvakta")
+    PROTECTIVE_ASSESSMENT = "protective_assessment", _("Omedelbar skyddsbedömning")
+    OPEN_INVESTIGATION = "open_investigation", _("Inleda utredning")
+    REPORTER_FEEDBACK = "reporter_feedback", _("Återkoppling till anmälare")
+    INVESTIGATION = "investigation", _("Utredningstid")
+    HOLD_REVIEW = "hold_review", _("Ompröva avvakta kontakt")
+    BREACH_REVIEW = "breach_review", _("Granska överskriden frist")
+    LUL_STATEMENT = "lul_statement", _("Yttrande enligt LUL")
+
+
+class State(models.TextChoices):
+    RUNNING = "running", _("Pågår")
+    MET = "met", _("Klar i tid")
+    BREACHED = "breached", _("Överskriden")
+    MET_LATE = "met_late", _("Klar, efter fristen")
+    EXEMPT = "exempt", _("Undantagen")
+    VOID = "void", _("Utgår")
+
+
+#: How a rule's amount is counted (`workflows.due.Length`); "named": the moment is stated, not computed.
+LENGTHS = [
+    ("hours", _("timmar")),
+    ("days", _("dagar")),
+    ("months", _("månader")),
+    ("working_days", _("arbetsdagar")),
+    ("named", _("till angiven tid")),
+]
+
+
+class DeadlineRule(models.Model):
+    """One version of one rule. A running deadline keeps the version it started with."""
+
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    report_kind = models.CharField(max_length=12, choices=ReportKind.choices, blank=True, help_text="blank: every kind")
+    length = models.CharField(max_length=12, choices=LENGTHS)
+    amount = models.PositiveSmallIntegerField()
+    ground = models.CharField(max_length=120)
+    enabled = models.BooleanField(default=True, help_text="the switch per kind; off: no deadline is set")
+    version = models.PositiveSmallIntegerField(default=1)
+    valid_from = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "report_kind", "version"], name="one_rule_version")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.report_kind or '*'} v{self.version}"
+
+
+class Rung(models.Model):
+    """One step of a kind's ladder: when, counted from start or due, and to whom."""
+
+    class Anchor(models.TextChoices):
+        START = "start", _("från registreringen")
+        DUE = "due", _("från fristen")
+        DAILY = "daily", _("varje dag 08.00 efter fristen")
+
+    class Condition(models.TextChoices):
+        ALWAYS = "", _("alltid")
+        NOT_TAKEN = "not_taken", _("om ingen har tagit ärendet")
+
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    key = models.CharField(max_length=20)
+    anchor = models.CharField(max_length=8, choices=Anchor.choices)
+    offset_seconds = models.IntegerField(default=0)
+    recipients = models.JSONField(default=list, help_text='of "holder", "lead", "unit_supervisor", "head"')
+    condition = models.CharField(max_length=12, choices=Condition.choices, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_rung_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Deadline(models.Model):
+    """One moment by which one thing must have happened. `due_at` never changes (trigger).
+
+    `settled_at` None: something is still demanded (running, or breached and not yet done). Overdue is one expression,
+    `workflows.deadlines.OVERDUE`. `next_step_at` is the moment of the ladder's next rung; None: no rung is left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    rule = models.ForeignKey(DeadlineRule, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    fired_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    exempt_code = models.CharField(max_length=30, blank=True)
+    next_step_at = models.DateTimeField(null=True)
+    provisional_start = models.BooleanField(default=False, help_text="the true start is not known yet")
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="deadlines")
+    investigation = models.ForeignKey(Investigation, null=True, on_delete=models.PROTECT, related_name="deadlines")
+    breach = models.ForeignKey("Breach", null=True, on_delete=models.PROTECT, related_name="review_deadlines")
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    after_hold = models.BooleanField(default=False, help_text="a new clock after a decided hold: its own line")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="deadline_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(state="running", settled_at__isnull=True, met_at__isnull=True, fired_at__isnull=True)
+                | Q(state="met", met_at__isnull=False, fired_at__isnull=True, settled_at__isnull=False)
+                | Q(state="breached", met_at__isnull=True, fired_at__isnull=False)
+                | Q(state="met_late", met_at__isnull=False, fired_at__isnull=False, settled_at__isnull=False)
+                | Q(state__in=["exempt", "void"], settled_at__isnull=False),
+                name="deadline_met_xor_breached",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_step_at__isnull=True) | Q(settled_at__isnull=True), name="settled_deadline_has_no_step"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(next_step_at__isnull=False), name="running_deadline_has_a_step"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_step_at", "id"], condition=Q(next_step_at__isnull=False), name="deadline_next_step"
+            ),
+            models.Index(fields=["case", "kind"], name="deadline_by_case"),
+            models.Index(fields=["due_at", "id"], condition=Q(settled_at__isnull=True), name="deadline_outstanding"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at}"
+
+
+class DeadlineEvent(models.Model):
+    """One rung of one deadline's ladder, fired once: the unique key is the promise."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="events")
+    step = models.CharField(max_length=24)
+    at = models.DateTimeField(help_text="the moment the rung was set for")
+    fired_at = models.DateTimeField()
+    told = models.PositiveSmallIntegerField(default=0, help_text="how many people")
+    folded = models.BooleanField(default=False, help_text="already past at registration, said in the first message")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deadline", "step"], name="a_rung_fires_once")]
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.step}"
+
+
+class Breach(models.Model):
+    """A deadline that passed. Never removed, only explained (trigger)."""
+
+    class Cause(models.TextChoices):
+        NOT_REACHABLE = "not_reachable", _("Gick inte att nå")
+        NO_CONTACT_DETAILS = "no_contact_details", _("Kontaktuppgifter saknades")
+        NO_STAFF = "no_staff", _("Ingen personal")
+        WRONG_RECIPIENT = "wrong_recipient", _("Fel mottagare")
+        DECIDED_TO_WAIT = "decided_to_wait", _("Beslut att avvakta")
+        LATE_NOTICE = "late_notice", _("Sen underrättelse")
+        LATE_REGISTRATION = "late_registration", _("Sent registrerad")
+        SYSTEM = "system", _("Systemfel")
+        OTHER = "other", _("Annat")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    deadline = models.OneToOneField(Deadline, on_delete=models.PROTECT, related_name="passed")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="breaches")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    duty_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    on_duty = models.JSONField(default=list, help_text="ids of the people who held the case when it passed")
+    born = models.BooleanField(default=False, help_text="the limit had passed before the report was registered")
+    cause = models.CharField(max_length=20, choices=Cause.choices, blank=True)
+    action = models.TextField(blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, cause="")
+                | (Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~Q(cause="")),
+                name="breach_review_is_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-fired_at", "-id"], name="breach_newest"),
+            models.Index(
+                fields=["unit", "-fired_at"], condition=Q(reviewed_at__isnull=True), name="breach_unreviewed"
+            ),
+            models.Index(fields=["case"], name="breach_by_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at}"
+
+
+class CaseProcess(AbstractProcess):
+    """Where one case stands in `workflows.flows.case`; viewflow's row, without any data of its own."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="process")
+
+    class Meta:
+        default_permissions = ("manage",)  # viewflow adds it at import; nobody is ever granted it
+
+
+class CaseTask(AbstractTask):
+    """One step of one case's process: done, open or cancelled."""
+
+    process = models.ForeignKey(CaseProcess, on_delete=models.PROTECT, related_name="task_set")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    #: viewflow writes both on every task; a case's step carries no data.
+    data: dict = {}
+    seed = None
+    artifact = None
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["process"], condition=Q(status__in=["NEW", "ASSIGNED"]), name="task_open_by_process"
+            ),
+        ]
+
+
+class Todo(models.Model):
+    """One thing to do in a case beside the steps of the process: check custody, take a stand on a sibling's hold."""
+
+    class What(models.TextChoices):
+        CHECK_CUSTODY = "check_custody", _("Kontrollera vårdnad")
+        SIBLING_HOLD = "sibling_hold", _("Ta ställning till avvakta kontakt för syskonet")
+        IDENTIFY_CHILD = "identify_child", _("Ta reda på vem barnet är")
+        FIND_GUARDIANS = "find_guardians", _("Ta reda på vårdnadshavarna")
+        INFORM_CHILD = "inform_child", _("Informera barnet, som har fyllt 15")
+        DECIDE_HOLD = "decide_hold", _("Ta ställning till att avvakta kontakt")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="todos")
+    what = models.CharField(max_length=20, choices=What.choices)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "what"],
+                condition=Q(done_at__isnull=True, cancelled_at__isnull=True),
+                name="one_open_todo_of_a_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.case_id}"
+
+
+class Heartbeat(models.Model):
+    """When each background part last did its work, by the database's real clock."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"

@@ -1,0 +1,60 @@
+"""Where a case stands in its process, and how a step is taken: the only module that drives viewflow."""
+
+from datetime import datetime
+
+from viewflow.workflow.status import PROCESS, STATUS
+from viewflow.workflow.token import Token
+
+from riskzon.models import Case, User
+from workflows.flows.case import CaseFlow
+from workflows.models import CaseProcess, CaseTask
+from workflows.nodes import Step
+
+OPEN = [STATUS.NEW, STATUS.ASSIGNED]
+
+
+def begin(case: Case) -> CaseProcess:
+    """Open the process of a new case, up to its first steps."""
+    return CaseFlow.receive.run(case=case)
+
+
+def is_open(case: Case, step: Step) -> bool:
+    """Whether this step still waits for somebody."""
+    return CaseTask.objects.filter(process__case=case, flow_task=step, status__in=OPEN).exists()
+
+
+def take(case: Case, step: Step, *, by: User, now: datetime) -> bool:
+    """Take one step of the locked case; False if it was taken already. The last step closes the case at `now`."""
+    task = (
+        CaseTask.objects.select_related("process")
+        .filter(process__case=case, flow_task=step, status__in=OPEN)
+        .order_by("pk")
+        .first()
+    )
+    if task is None:
+        return False
+    with CaseFlow.lock(task.process_id):
+        activation = step.activation_class(task)
+        activation.assign(by)
+        activation.start(None)
+        activation.execute()
+    if CaseProcess.objects.filter(case=case, status=PROCESS.DONE).exists():
+        case.closed_at = now
+    return True
+
+
+def reopen_answer(case: Case) -> None:
+    """A mandated reporter asks after the process has begun: add the step that answers, beside those still open."""
+    if is_open(case, CaseFlow.answer_reporter):
+        return
+    split = CaseTask.objects.select_related("process").get(process__case=case, flow_task=CaseFlow.at_once)
+    token = Token(f"{split.token}/{split.pk}_{split.leading.count() + 1}")
+    activation = CaseFlow.answer_reporter._create(split.flow_task.activation_class(split), token)
+    activation.activate()
+
+
+def open_steps(case: Case) -> list[CaseTask]:
+    """The steps that wait for somebody, in the order of the flow."""
+    order = list(CaseFlow.instance.nodes())
+    tasks = CaseTask.objects.filter(process__case=case, status__in=OPEN)
+    return sorted(tasks, key=lambda task: order.index(task.flow_task))
