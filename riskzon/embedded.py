@@ -109,9 +109,9 @@ def prepare(home: Path) -> Servers:
     (home / "log").mkdir(mode=0o700, exist_ok=True)
     known = find(home)
     servers = Servers(
-        database_port=_free_port(known and known.database_port),
+        database_port=_free_port(known.database_port if known else None),
         database_password=known.database_password if known else secrets.token_urlsafe(24),
-        broker_port=_free_port(known and known.broker_port),
+        broker_port=_free_port(known.broker_port if known else None),
         broker_password=known.broker_password if known else secrets.token_urlsafe(24),
         secret_key=known.secret_key if known else secrets.token_urlsafe(48),
     )

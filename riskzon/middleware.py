@@ -31,6 +31,8 @@ class LogRouteMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.monotonic()
+        # The error page shows the number by which its log line is found.
+        request.id = structlog.contextvars.get_contextvars().get("request_id", "")  # type: ignore[attr-defined]
         response = self.get_response(request)
         structlog.contextvars.bind_contextvars(milliseconds=milliseconds_since(started))
         return response

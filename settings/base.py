@@ -67,10 +67,10 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
-    "django_structlog.middlewares.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "riskzon.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "riskzon.middleware.LogRouteMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "riskzon.error_pages.RefusedMiddleware",
 ]
 ROOT_URLCONF = "riskzon.urls"
 WSGI_APPLICATION = "riskzon.wsgi.application"
@@ -95,10 +96,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "riskzon.context.page",
             ],
         },
     }
 ]
+CSRF_FAILURE_VIEW = "riskzon.error_pages.csrf_failure"
 FORM_RENDERER = "riskzon.forms.DsRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
