@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskzon.localtime import (
@@ -147,6 +147,7 @@ def test_a_wall_time_is_ambiguous_nonexistent_or_neither() -> None:
         is_ambiguous(datetime(2026, 10, 25, 2, 30, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(INSTANTS)
 def test_every_minute_that_a_clock_showed_can_be_typed_back(instant: datetime) -> None:
     instant = instant.replace(second=0, microsecond=0)
@@ -211,12 +212,14 @@ def test_instant_without_offset_or_sense_is_refused(text: str, refusal: type[Loc
     assert type(raised.value) is refusal
 
 
+@settings(deadline=None)
 @given(INSTANTS, st.integers(-14 * 60, 14 * 60))
 def test_every_offset_names_the_same_instant(instant: datetime, offset: int) -> None:
     written = instant.astimezone(timezone(timedelta(minutes=offset))).isoformat()
     assert parse_instant(written) == instant
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_either_a_time_or_a_plain_refusal(text: str) -> None:
     for read in (parse_date, parse_clock, parse_instant):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.easter import easter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskzon.localtime import local_midnight_after, parse_local
@@ -241,11 +241,13 @@ def last_second_of(day: date, near: datetime) -> datetime:
     return early
 
 
+@settings(deadline=None)
 @given(ANY_START, st.integers(0, 24 * 40))
 def test_hours_equal_elapsed_seconds(start: datetime, hours: int) -> None:
     assert hours_after(start, hours).timestamp() - start.timestamp() == pytest.approx(hours * 3600, abs=1e-5)
 
 
+@settings(deadline=None)
 @given(ANY_START, st.integers(0, 60))
 def test_days_equal_turns_of_the_wall_calendar(start: datetime, days: int) -> None:
     # Six-hour steps cannot jump over a local date, not even one of 23 hours.
@@ -258,6 +260,7 @@ def test_days_equal_turns_of_the_wall_calendar(start: datetime, days: int) -> No
     assert end_of_day_after(start, days) == last_second_of(shown, instant)
 
 
+@settings(deadline=None)
 @given(ANY_START, st.integers(0, 14))
 def test_months_equal_a_walk_from_day_to_day(start: datetime, months: int) -> None:
     day = first = shown_date(start)
@@ -281,6 +284,7 @@ def off(day: date) -> bool:
     return day.weekday() >= 5 or day in moving or (day.month, day.day) in fixed or midsummer
 
 
+@settings(deadline=None)
 @given(ANY_START, st.integers(1, 15))
 def test_working_days_equal_a_walk_through_a_calendar_written_anew(start: datetime, days: int) -> None:
     due = working_days_after(start, days)
@@ -290,6 +294,7 @@ def test_working_days_equal_a_walk_through_a_calendar_written_anew(start: dateti
     assert due == last_second_of(expected, due)
 
 
+@settings(deadline=None)
 @given(ANY_START, st.integers(0, 23))
 def test_next_clock_is_the_first_full_hour_that_shows_it(after: datetime, hour: int) -> None:
     strike = next_local_clock(after, hour)
@@ -303,6 +308,7 @@ def test_next_clock_is_the_first_full_hour_that_shows_it(after: datetime, hour: 
     assert strike == minute
 
 
+@settings(deadline=None)
 @given(ANY_START, st.sampled_from(Length), st.integers(0, 14))
 def test_a_longer_rule_is_never_due_earlier(start: datetime, length: Length, amount: int) -> None:
     assert start.replace(microsecond=0) <= due_at(start, length, amount) <= due_at(start, length, amount + 1)
