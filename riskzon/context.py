@@ -1,0 +1,108 @@
+"""What does every page need around its own content: navigation by role, the product's clock, the demo's controls?"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
+
+from riskzon import clock, timewords
+from riskzon.models import Role, User
+
+CITY = "Borås Stad"
+PRODUCT = "Riskzon"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One place in the header. `match` are the url names at which it is the current one."""
+
+    name: str
+    label: Any
+    icon: str
+    match: tuple[str, ...] = ()
+
+
+WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("case", "case-detail"))
+NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2")
+NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2")
+OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files")
+RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
+BOARD = NavItem("board", _("Enhetens läge"), "gauge")
+STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
+ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
+INBOX = NavItem("inbox", _("Meddelanden"), "inbox")
+
+NAVIGATION: dict[str, tuple[NavItem, ...]] = {
+    Role.SOCIAL_WORKER: (WORKLIST, NEW_REPORT, INBOX),
+    Role.SUPERVISOR: (BOARD, WORKLIST, NEW_REPORT, ACCOUNTING, INBOX),
+    Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, INBOX),
+    Role.DUTY: (WORKLIST, NEW_REPORT, INBOX),
+    Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
+    Role.ANALYST: (STATISTICS, INBOX),
+    Role.LOG_REVIEWER: (INBOX,),
+    Role.ADMIN: (INBOX,),
+    Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
+}
+#: Who has the search box in the header; the search itself asks the policy.
+SEARCHES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
+DEMO_STEPS = ((900, _("+15 min")), (3600, _("+1 tim")), (4 * 3600, _("+4 tim")), (24 * 3600, _("+24 tim")))
+
+
+def address(name: str) -> str:
+    """The path of a url name, or "" where the page does not exist: the header shows no dead links."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(user: Any, here: str) -> list[dict[str, Any]]:
+    """The header's places for one person, those that exist, with the current one marked."""
+    role = getattr(user, "role", "")
+    return [
+        {"item": item, "url": url, "current": here == item.name or here in item.match}
+        for item in NAVIGATION.get(role, ())
+        if (url := address(item.name))
+    ]
+
+
+def demo_accounts() -> list[User]:
+    """The accounts of the demo, for the buttons on its login page."""
+    return list(User.objects.filter(is_active=True).select_related("unit").order_by("role", "username")[:20])
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. `now` is a callable, so that a page without moments never asks the database for the time."""
+    user = getattr(request, "user", None)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    signed_in = bool(user and user.is_authenticated)
+    demo = settings.RISKZON_DEMO
+    product_now: Callable[[], datetime] = cache(clock.now)
+    return {
+        "product": PRODUCT,
+        "city": CITY,
+        "nav": navigation(user, here or "") if signed_in else [],
+        "nav_inbox": INBOX,
+        "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
+        "accessibility_url": address("accessibility"),
+        "login_url": address("login"),
+        "logout_url": address("logout"),
+        "language_url": address("set_language"),
+        "other_language": ("sv", "Svenska") if get_language() == "en" else ("en", "English"),
+        "here": request.get_full_path(),
+        "demo": demo,
+        "demo_clock_url": address("demo-clock") if demo and signed_in else "",
+        "demo_steps": DEMO_STEPS,
+        "demo_mailbox_url": address("mailbox") if demo and signed_in else "",
+        "demo_accounts": demo_accounts if demo else (),
+        "words": json.dumps(timewords.words_for_browser(), ensure_ascii=False),
+        "now": product_now,
+    }

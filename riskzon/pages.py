@@ -1,0 +1,9 @@
+"""Pages that belong to the whole product and to no case."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement (lag 2018:1937, 14 §), open to everybody."""
+    return render(request, "riskzon/accessibility.html")

@@ -1,0 +1,155 @@
+// What the browser adds to pages that already work without it. Nothing personal is kept in the browser.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const words = JSON.parse(document.body.dataset.words || "{}");
+  const say = (text) => {
+    const line = document.querySelector("[data-say]");
+    if (line) line.textContent = text;
+  };
+  const on = (kind, selector, act) =>
+    document.addEventListener(kind, (event) => {
+      const found = event.target instanceof Element && event.target.closest(selector);
+      if (found) act(found, event);
+    });
+
+  // The product's clock: the server says what time it was when the page was made, the browser counts on from there.
+  const stamp = document.querySelector('meta[name="product-now"]');
+  const [arrival] = performance.getEntriesByType("navigation");
+  const made = performance.timeOrigin + (arrival ? arrival.responseStart : 0);
+  const ahead = stamp ? Date.parse(stamp.content) - made : 0;
+  const now = () => Date.now() + ahead;
+
+  // Time words, said anew each half minute: the same rules as timewords.py.
+  const fill = (text, values) => text.replace(/\{(\w)\}/g, (_, key) => values[key]);
+  const length = (ms) => {
+    const minutes = Math.floor(ms / 60000);
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    if (hours >= 48) return fill(words.days, { d: Math.floor(hours / 24) });
+    if (hours) return fill(words.hours, { h: hours, m: String(rest).padStart(2, "0") });
+    return rest ? fill(words.minutes, { m: rest }) : words.instant;
+  };
+  const level = (badge, name) => {
+    const old = [...badge.classList].find((part) => /^due--(over|soon|urgent|calm)$/.test(part));
+    if (old) badge.classList.replace(old, `due--${name}`);
+    const row = badge.closest("tr");
+    if (row && row.querySelector(".due") === badge) row.className = row.className.replace(/\bis-\w+/, `is-${name}`);
+  };
+  const tell = () => {
+    const at = now();
+    document.querySelectorAll("time[data-counts]").forEach((time) => {
+      const due = Date.parse(time.dateTime);
+      const badge = time.closest(".due");
+      if (due < at) {
+        time.textContent = fill(words.over, { t: length(at - due) });
+        if (badge) level(badge, "over");
+      } else if (time.dataset.counts === "waited") {
+        time.textContent = fill(words.waited, { t: length(Math.max(at - Date.parse(time.dataset.since), 0)) });
+      } else {
+        time.textContent = fill(words.left, { t: length(due - at) });
+        if (badge && due - at <= 4 * 3600000) level(badge, "soon");
+      }
+    });
+  };
+  const paused = () => root.dataset.paused === "true";
+  setInterval(() => paused() || tell(), 30000);
+  document.addEventListener("htmx:afterSettle", tell);
+  addEventListener("pageshow", () => paused() || tell());
+
+  // Pause: stops the words and every [data-poll].
+  on("click", "[data-pause]", (button) => {
+    root.dataset.paused = String(!paused());
+    button.setAttribute("aria-pressed", String(paused()));
+    const text = button.querySelector("[data-pause-text]") || button;
+    text.textContent = paused() ? words.resume : words.pause;
+    if (!paused()) tell();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (paused() && event.target.closest("[data-poll]")) event.preventDefault();
+  });
+
+  // Moments: the button for now, and tidy texts.
+  const stockholm = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Stockholm", dateStyle: "short", timeStyle: "short" });
+  on("click", "[data-fill-now]", (button) => {
+    const box = button.closest("[data-moment]");
+    const [day, clock] = stockholm.format(now()).split(" ");
+    for (const [field, value] of [["[data-date]", day], ["[data-clock]", clock.replace(":", ".")]]) {
+      const input = box.querySelector(field);
+      input.value = value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    say(words.now_set);
+  });
+  on("focusout", "[data-clock]", (input) => {
+    const match = /^\s*(\d{1,2})[.:]?(\d{2})\s*$/.exec(input.value);
+    if (match) input.value = `${match[1].padStart(2, "0")}.${match[2]}`;
+  });
+  on("focusout", "[data-date]", (input) => {
+    const match = /^\s*(\d{4})(\d{2})(\d{2})\s*$/.exec(input.value);
+    if (match) input.value = match.slice(1).join("-");
+  });
+
+  // Forms: warn before unsaved text is left, send once. A page fetched from the back button is ready again.
+  const unsaved = new Set();
+  on("input", "form[data-guard]", (form) => unsaved.add(form));
+  addEventListener("beforeunload", (event) => {
+    if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    unsaved.delete(form);
+    say(words.sending);
+    setTimeout(() => form.removeAttribute("aria-busy"), 8000);
+  });
+  addEventListener("pageshow", () => {
+    document.querySelectorAll('form[aria-busy="true"]').forEach((form) => form.removeAttribute("aria-busy"));
+  });
+  document.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
+
+  // Copy a text to take it to the personal file.
+  on("click", "[data-copy]", async (button) => {
+    const source = document.getElementById(button.dataset.copy.replace(/^#/, ""));
+    if (!source) return;
+    const text = source.querySelector("[data-copy-text]") || source.querySelector(".event-body") || source;
+    await navigator.clipboard.writeText(text.innerText.replace(button.innerText, "").trim());
+    say(words.copied);
+    button.lastChild.textContent = words.copied;
+  });
+
+  // Shortcut: / goes to the search box. It can be switched off (WCAG 2.1.4); only that choice is remembered.
+  const allowed = () => localStorage.getItem("shortcuts") !== "off";
+  const show = () => {
+    root.dataset.shortcuts = allowed() ? "on" : "off";
+    const text = document.querySelector("[data-shortcuts-text]");
+    if (text) text.textContent = allowed() ? words.shortcuts_on : words.shortcuts_off;
+  };
+  on("click", "[data-shortcuts]", () => {
+    localStorage.setItem("shortcuts", allowed() ? "off" : "on");
+    show();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    const box = document.getElementById("find");
+    if (event.key !== "/" || !box || !allowed() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    box.focus();
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
+  });
+
+  // Start: what needs a script appears, the first error takes focus, filters fold on a phone.
+  document.querySelectorAll("[data-fill-now], [data-shortcuts], [data-pause]").forEach((part) => (part.hidden = false));
+  if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((part) => (part.hidden = false));
+  if (matchMedia("(max-width: 48rem)").matches) document.querySelectorAll("details.filter-box").forEach((box) => (box.open = false));
+  const errors = document.querySelector("[data-error-summary]");
+  if (errors) errors.focus();
+  show();
+})();

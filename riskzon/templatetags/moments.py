@@ -1,0 +1,97 @@
+"""Time words in templates."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from riskzon import timewords
+from riskzon.urgency import urgency
+
+register = template.Library()
+
+
+@register.filter
+def time_left(due: datetime | None, now: datetime) -> str:
+    return timewords.time_left(due, now) if due else ""
+
+
+@register.filter
+def waited(since: datetime | None, now: datetime) -> str:
+    return timewords.waited(since, now) if since else ""
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    return timewords.moment(at) if at else ""
+
+
+@register.filter
+def clocktime(at: datetime | None) -> str:
+    return timewords.clocktime(at) if at else ""
+
+
+@register.filter
+def short_moment(at: datetime | None, now: datetime) -> str:
+    return timewords.short_moment(at, now) if at else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return timewords.day(value) if value else ""
+
+
+@register.filter
+def ago(at: datetime | None, now: datetime) -> str:
+    return timewords.ago(at, now) if at else ""
+
+
+@register.filter
+def age_on(born: date | None, now: datetime) -> int | str:
+    age = timewords.age_on(born, now)
+    return "" if age is None else age
+
+
+@register.filter
+def due_level(deadline: Any, now: datetime) -> str:
+    """over, soon, urgent, calm, done, late or off: `<tr class="is-{{ d|due_level:now }}">`."""
+    return urgency(deadline, now).level if deadline else "off"
+
+
+@register.simple_tag
+def moment_tag(at: datetime | None, now: datetime) -> SafeString | str:
+    """The short moment, with the whole one for those who point at it."""
+    if not at:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        timewords.moment(at),
+        timewords.short_moment(at, now),
+    )
+
+
+@register.inclusion_tag("riskzon/kit/deadline.html")
+def deadline_badge(
+    deadline: Any, now: datetime, *, detail: bool = False, title: str = "", boxed: bool = False
+) -> dict[str, Any]:
+    """Icon, words and colour of one deadline; `detail` adds what is due and when, `boxed` draws it as a label."""
+
+    def of(name: str) -> Any:
+        return deadline.get(name) if isinstance(deadline, dict) else getattr(deadline, name, None)
+
+    reading = urgency(deadline, now)
+    label = title or of("title") or of("get_kind_display") or ""
+    moment_of = {"done": "met_at", "late": "met_at"}.get(reading.level, "due_at")
+    return {
+        "reading": reading,
+        "due": of("due_at"),
+        "since": of("starts_at") if reading.counts == "waited" else None,
+        "title": label() if callable(label) else label,
+        "at": of(moment_of) or of("due_at"),
+        "now": now,
+        "detail": detail,
+        "boxed": boxed,
+    }

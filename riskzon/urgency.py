@@ -1,0 +1,66 @@
+"""How urgent does one deadline look, and with which words and icon is that said?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from riskzon import timewords
+from riskzon.localtime import local_midnight_after
+
+PROTECTIVE_ASSESSMENT = "protective_assessment"
+
+#: level -> icon. The level is also the last part of the css classes `due--…` and `is-…`.
+ICONS = {
+    "over": "alarm-clock",
+    "soon": "clock-alert",
+    "urgent": "zap",
+    "calm": "clock",
+    "done": "circle-check",
+    "late": "circle-check-big",
+    "off": "circle-slash",
+}
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """What a badge says. `counts` is how the browser keeps it true: "left", "waited", or "" for a thing that is over."""
+
+    level: str
+    words: str
+    counts: str = ""
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.level]
+
+
+def _of(deadline: Any, name: str) -> Any:
+    return deadline.get(name) if isinstance(deadline, dict) else getattr(deadline, name, None)
+
+
+def urgency(deadline: Any, now: datetime) -> Urgency:
+    """Read a deadline (object or dict with `kind`, `starts_at`, `due_at`, `state`) at `now`.
+
+    A running one whose moment has passed is over even before any process has recorded the breach. The protective
+    assessment is never counted down: it waits, and turns amber at the first local midnight.
+    """
+    state = _of(deadline, "state") or "running"
+    due, start = _of(deadline, "due_at"), _of(deadline, "starts_at")
+    settled = {
+        "met": ("done", _("Klar i tid")),
+        "met_late": ("late", _("Klar efter fristen")),
+        "exempt": ("off", _("Undantagen")),
+        "void": ("off", _("Gäller inte längre")),
+    }
+    if state in settled:
+        return Urgency(*settled[state])
+    if due is None:
+        return Urgency("off", _("Ingen frist"))
+    if state == "breached" or due < now:
+        return Urgency("over", timewords.time_left(min(due, now - timedelta(microseconds=1)), now), "left")
+    if _of(deadline, "kind") == PROTECTIVE_ASSESSMENT and start is not None:
+        return Urgency("urgent" if now < local_midnight_after(start) else "soon", timewords.waited(start, now), "waited")
+    level = "soon" if due - now <= timewords.SOON else "calm"
+    return Urgency(level, timewords.time_left(due, now), "left")
