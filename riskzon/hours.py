@@ -80,10 +80,10 @@ class OpeningHours:
                 yield opens, closes
 
     def _spans_ahead(self, instant: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """From the day before, so that a night which began yesterday is not taken for an opening at midnight."""
+        """The stretches of today and later, without one that reaches past the horizon: its end is not seen."""
         today = local_date(instant)
         end = at_local_minute(today + timedelta(days=HORIZON_DAYS), MINUTES_A_DAY)
-        spans = self._spans(today - timedelta(days=1), today + timedelta(days=HORIZON_DAYS))
+        spans = self._spans(today, today + timedelta(days=HORIZON_DAYS))
         return ((opens, closes) for opens, closes in spans if closes < end)
 
     def _spans(self, first_day: date, last_day: date) -> Iterator[tuple[datetime, datetime]]:
