@@ -1,0 +1,105 @@
+"""Which units and which people does the demo's municipality have?"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from riskzon.models import Role, Unit, UnitKind, User
+
+PASSWORD = "riskzon-demo"  # noqa: S105 - printed on the first screen of every demo
+_OFFICE_HOURS = {str(weekday): [[8 * 60, 17 * 60]] for weekday in range(5)}
+
+INTAKE = "mottagning-barn-och-unga"
+NORTH = "utredning-norr"
+SOUTH = "utredning-syd"
+DUTY = "socialjouren"
+LIAISON = "polissamverkan"
+
+#: (slug, name, kind, weekly hours; none: never closed)
+UNITS = [
+    (INTAKE, "Mottagning barn och unga", UnitKind.INTAKE, _OFFICE_HOURS),
+    (NORTH, "Utredning Norr", UnitKind.INVESTIGATION, _OFFICE_HOURS),
+    (SOUTH, "Utredning Syd", UnitKind.INVESTIGATION, _OFFICE_HOURS),
+    (DUTY, "Socialjouren", UnitKind.DUTY, {}),
+    (LIAISON, "Polissamverkan", UnitKind.LIAISON, _OFFICE_HOURS),
+]
+
+#: (user name, given name, family name, role, unit)
+PEOPLE = [
+    ("karin.ek", "Karin", "Ek", Role.SOCIAL_WORKER, INTAKE),
+    ("omar.nyman", "Omar", "Nyman", Role.SOCIAL_WORKER, INTAKE),
+    ("lina.dahl", "Lina", "Dahl", Role.SOCIAL_WORKER, NORTH),
+    ("ivar.sjo", "Ivar", "Sjö", Role.SOCIAL_WORKER, SOUTH),
+    ("sara.lindh", "Sara", "Lindh", Role.SUPERVISOR, INTAKE),
+    ("jonas.falk", "Jonas", "Falk", Role.SUPERVISOR, NORTH),
+    ("hanna.vide", "Hanna", "Vide", Role.SUPERVISOR, SOUTH),
+    ("maria.oberg", "Maria", "Öberg", Role.HEAD, None),
+    ("jour.vakt", "Eva", "Strand", Role.DUTY, DUTY),
+    ("per.holm", "Per", "Holm", Role.LIAISON, LIAISON),
+    ("nadia.rask", "Nadia", "Rask", Role.LIAISON, LIAISON),
+    ("stina.berg", "Stina", "Berg", Role.ANALYST, None),
+    ("lars.wik", "Lars", "Wik", Role.LOG_REVIEWER, None),
+    ("it.admin", "Ulf", "Alm", Role.ADMIN, None),
+    ("butik.city", "Rosa", "Blom", Role.PARTNER, None),
+]
+
+
+@dataclass(frozen=True)
+class People:
+    """Units by slug and users by user name."""
+
+    units: dict[str, Unit]
+    users: dict[str, User]
+
+
+@transaction.atomic
+def ensure_people() -> People:
+    """Every unit and person of the demo, made where missing; what is there is left as it stands.
+
+    PermissionError outside the demo: these accounts have a password that everybody knows.
+    """
+    if not settings.RISKZON_DEMO:
+        raise PermissionError("demo people exist in the demo only")
+    units = {unit.slug: unit for unit in Unit.objects.all()}
+    for slug, name, kind, hours in UNITS:
+        if slug not in units:
+            group, _made = Group.objects.get_or_create(name=slug)
+            units[slug] = Unit.objects.create(slug=slug, name=name, kind=kind, group=group, weekly_hours=hours)
+    users = {user.username: user for user in User.objects.select_related("unit")}
+    missing = [person for person in PEOPLE if person[0] not in users]
+    if missing:
+        users |= _make(missing, units)
+    return People(units=units, users=users)
+
+
+def _make(people: list[tuple[str, str, str, Role, str | None]], units: dict[str, Unit]) -> dict[str, User]:
+    # One hash for all: it is the same password, and hashing is slow by intention.
+    password = make_password(PASSWORD)
+    made = {
+        username: User(
+            username=username,
+            first_name=given_name,
+            last_name=family_name,
+            role=role,
+            unit=units[slug] if slug else None,
+            email=f"{username}@kommunen.example",
+            password=password,
+        )
+        for username, given_name, family_name, role, slug in people
+    }
+    User.objects.bulk_create(made.values())
+    User.groups.through.objects.bulk_create(
+        [
+            User.groups.through(user_id=user.pk, group_id=user.unit.group_id)
+            for user in made.values()
+            if user.unit is not None
+        ]
+    )
+    for user in made.values():
+        if user.role == Role.SUPERVISOR and user.unit is not None and user.unit.supervisor_id is None:
+            user.unit.supervisor = user
+            user.unit.save(update_fields=["supervisor"])
+    return made
