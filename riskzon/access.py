@@ -172,6 +172,11 @@ def rights_on(ground: str | None, user: User) -> frozenset[Action]:
     return RIGHTS[Ground(ground)] if ground else frozenset()
 
 
+def may_hold(user: User, case: Case) -> bool:
+    """Whether this person could be given the case: no block on its child."""
+    return not CaseBlock.objects.filter(user=user, child_id=case.child_id, ended_at__isnull=True).exists()
+
+
 def grant(
     user: User,
     permission: CasePermission,
@@ -253,9 +258,7 @@ def permission_id(permission: CasePermission) -> int:
 
 def _live(now: datetime) -> Q:
     return Q(ended_at__isnull=True) & (
-        Q(ends_at__isnull=True)
-        | Q(ends_at__gt=now)
-        | Q(source__in=_FOLLOWING, content_object__closed_at__isnull=True)
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now) | Q(source__in=_FOLLOWING, content_object__closed_at__isnull=True)
     )
 
 

@@ -29,16 +29,16 @@ class Look:
         return visible_cases(self.user, self.now)
 
     def case(self, case_id: UUID, action: Action = Action.READ) -> Case:
-        """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden; Forbidden: not in full."""
-        case = self.cases.select_related("report", "child", "unit", "assignee", "investigation").filter(pk=case_id).first()
+        """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden. Forbidden: not in full."""
+        case = (
+            self.cases.select_related("report", "child", "unit", "assignee", "investigation").filter(pk=case_id).first()
+        )
         if case is None:
             raise Unseen
         case.rights = rights_on(case.ground, self.user)
         if action not in case.rights:
             raise Forbidden
-        audit.record(
-            AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground, case_id=case.pk
-        )
+        audit.record(AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground, case_id=case.pk)
         return case
 
     def listed(self, case_ids: Sequence[UUID], action: AuditAction = AuditAction.LIST) -> None:
@@ -120,7 +120,12 @@ def _locked_transaction() -> Iterator[None]:
 
 
 def _lock(case_id: UUID) -> Case | None:
-    return Case.objects.select_for_update(of=("self",)).select_related("report", "child", "unit").filter(pk=case_id).first()
+    return (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("report", "child", "unit")
+        .filter(pk=case_id)
+        .first()
+    )
 
 
 def _denied(user: User, what: str, refusal: Refused) -> None:

@@ -26,6 +26,11 @@ def overdue(now: datetime) -> Q:
     return OUTSTANDING & Q(due_at__lt=now)
 
 
+def of_hold(hold: Hold) -> Q:
+    """The deadlines that belong to one hold."""
+    return Q(hold=hold)
+
+
 def start(
     case: Case,
     kind: Kind,
@@ -126,7 +131,9 @@ def explain_review(breach: Breach, case: Case, *, now: datetime) -> None:
 def refresh(case: Case) -> None:
     """Put the earliest outstanding limit of the case into its worklist column; reviews of breaches are not the case's."""
     earliest = (
-        Deadline.objects.filter(OUTSTANDING, case=case).exclude(kind=Kind.BREACH_REVIEW).aggregate(at=Min("due_at"))["at"]
+        Deadline.objects.filter(OUTSTANDING, case=case)
+        .exclude(kind=Kind.BREACH_REVIEW)
+        .aggregate(at=Min("due_at"))["at"]
     )
     case.next_due_at = earliest or NOTHING_DUE
 

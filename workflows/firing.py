@@ -26,7 +26,11 @@ _MESSAGES = {
     "+1h-waiting": "assessment_waiting",
     "+4h-waiting": "assessment_waiting",
 }
-_REVIEWS = {Kind.HOLD_REVIEW: "hold_review", Kind.BREACH_REVIEW: "breach_to_review", Kind.REPORTER_FEEDBACK: "feedback_due"}
+_REVIEWS = {
+    Kind.HOLD_REVIEW: "hold_review",
+    Kind.BREACH_REVIEW: "breach_to_review",
+    Kind.REPORTER_FEEDBACK: "feedback_due",
+}
 #: How far down the ladder a message goes when a rung finds nobody.
 _LOOK_AHEAD = 6
 
@@ -96,9 +100,7 @@ def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, 
     if is_needed(step, deadline):
         people, passed_on = find(step, deadline, directory, book)
         rows.tellings.append(_telling(deadline, step.key, people, now, nobody_found=passed_on))
-    rows.events.append(
-        DeadlineEvent(deadline=deadline, step=step.key, at=step.at, fired_at=now, told=len(people))
-    )
+    rows.events.append(DeadlineEvent(deadline=deadline, step=step.key, at=step.at, fired_at=now, told=len(people)))
 
 
 def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: _Rows, now: datetime) -> None:
@@ -124,10 +126,20 @@ def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: 
 
 
 def _telling(
-    deadline: Deadline, step: str, people: tuple[UUID, ...], now: datetime, *, nobody_found: bool = False, born: bool = False
+    deadline: Deadline,
+    step: str,
+    people: tuple[UUID, ...],
+    now: datetime,
+    *,
+    nobody_found: bool = False,
+    born: bool = False,
 ) -> Telling:
     after = step.startswith(("+", "daily"))
-    kind = _MESSAGES.get(step) or _REVIEWS.get(Kind(deadline.kind)) or ("deadline_still_open" if after else "deadline_near")
+    kind = (
+        _MESSAGES.get(step)
+        or _REVIEWS.get(Kind(deadline.kind))
+        or ("deadline_still_open" if after else "deadline_near")
+    )
     facts: dict[str, object] = {"deadline": deadline.kind, "step": step, "at": deadline.due_at.isoformat()}
     if nobody_found:
         facts["nobody_found"] = True

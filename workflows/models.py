@@ -201,9 +201,7 @@ class Breach(models.Model):
         ]
         indexes = [
             models.Index(fields=["-fired_at", "-id"], name="breach_newest"),
-            models.Index(
-                fields=["unit", "-fired_at"], condition=Q(reviewed_at__isnull=True), name="breach_unreviewed"
-            ),
+            models.Index(fields=["unit", "-fired_at"], condition=Q(reviewed_at__isnull=True), name="breach_unreviewed"),
             models.Index(fields=["case"], name="breach_by_case"),
         ]
 
@@ -234,9 +232,7 @@ class CaseTask(AbstractTask):
     class Meta:
         default_permissions = ()
         indexes = [
-            models.Index(
-                fields=["process"], condition=Q(status__in=["NEW", "ASSIGNED"]), name="task_open_by_process"
-            ),
+            models.Index(fields=["process"], condition=Q(status__in=["NEW", "ASSIGNED"]), name="task_open_by_process"),
         ]
 
 

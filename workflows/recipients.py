@@ -28,7 +28,9 @@ class Directory:
         staff: dict[UUID, list[UUID]] = {}
         heads: list[UUID] = []
         active: set[UUID] = set()
-        for pk, role, unit_id in User.objects.filter(is_active=True).values_list("pk", "role", "unit_id").order_by("pk"):
+        for pk, role, unit_id in (
+            User.objects.filter(is_active=True).values_list("pk", "role", "unit_id").order_by("pk")
+        ):
             active.add(pk)
             if role == Role.HEAD:
                 heads.append(pk)

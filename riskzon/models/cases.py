@@ -69,7 +69,9 @@ class Case(models.Model):
 
     assessed_at = models.DateTimeField(null=True)
     guardian_reached_at = models.DateTimeField(null=True)
-    guardian_contact_open = models.BooleanField(default=True, help_text="the 24-hour clock has neither been met nor held")
+    guardian_contact_open = models.BooleanField(
+        default=True, help_text="the 24-hour clock has neither been met nor held"
+    )
     guardians_followed_at = models.DateTimeField(null=True, help_text="every custodian reached, held or written off")
     review_due_at = models.DateTimeField(null=True, help_text="earliest reassessment or hold review")
     feedback_owed = models.BooleanField(default=False)
@@ -235,7 +237,10 @@ class Hold(models.Model):
     """
 
     class Code(models.TextChoices):
-        GUARDIAN_SUSPECT = "HOLD_GUARDIAN_SUSPECT", _("Våld eller övergrepp av vårdnadshavare eller närstående misstänks")
+        GUARDIAN_SUSPECT = (
+            "HOLD_GUARDIAN_SUSPECT",
+            _("Våld eller övergrepp av vårdnadshavare eller närstående misstänks"),
+        )
         HONOUR = "HOLD_HONOUR", _("Hedersrelaterat våld eller förtryck")
         INVESTIGATION = "HOLD_INVESTIGATION", _("Förundersökningsledaren har skjutit upp underrättelsen (LUL 5, 33 §§)")
         PROTECTED_ID = "HOLD_PROTECTED_ID", _("Skyddade personuppgifter: en vårdnadshavare är hotet")
@@ -250,7 +255,9 @@ class Hold(models.Model):
     provisional = models.BooleanField(default=False)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    needs_confirmation = models.BooleanField(default=False, help_text="decided by the duty social worker alone at night")
+    needs_confirmation = models.BooleanField(
+        default=False, help_text="decided by the duty social worker alone at night"
+    )
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)

@@ -42,7 +42,9 @@ class Unit(models.Model):
     kind = models.CharField(max_length=20, choices=UnitKind.choices)
     group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="unit")
     supervisor = models.ForeignKey("User", null=True, on_delete=models.PROTECT, related_name="units_led")
-    weekly_hours = models.JSONField(default=dict, help_text="{weekday 0-6: [[opens, closes], ...]}; empty: never closed")
+    weekly_hours = models.JSONField(
+        default=dict, help_text="{weekday 0-6: [[opens, closes], ...]}; empty: never closed"
+    )
     closed_dates = models.JSONField(default=list, help_text="local ISO dates on which the unit is closed")
 
     class Meta:

@@ -69,7 +69,7 @@ class Report(models.Model):
     """One thing that came in. `number` is set last in the transaction; a deferred trigger refuses a commit without it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(max_length=12, null=True, unique=True)  # noqa: DJ001 - null until the transaction's last step
+    number = models.CharField(max_length=12, null=True, unique=True)
     year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20, choices=ReportKind.choices)
     occurred_at = models.DateTimeField(null=True)

@@ -1,0 +1,84 @@
+"""Which deadlines have something due at this moment, taken in batches that two dispatchers can share without a word."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from riskzon import clock
+from workflows.firing import fire
+from workflows.models import Deadline, Heartbeat
+
+log = structlog.get_logger()
+
+BATCH = 500
+#: How long a deadline that cannot be fired is left alone, so that it does not hold up the others.
+POISON_PAUSE = timedelta(seconds=60)
+
+
+def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep") -> int:
+    """Fire everything that is due; returns how many rungs. Safe to run anywhere, any number at a time.
+
+    `now` is for tests; without it each batch asks the product's clock.
+    """
+    fired = 0
+    while True:
+        taken, rungs = _round(now, batch)
+        fired += rungs
+        if taken < batch:
+            break
+    beat(name, {"fired": fired})
+    return fired
+
+
+def next_moment() -> datetime | None:
+    """When the next rung of any deadline is due, by the product's clock; None if none ever is."""
+    return (
+        Deadline.objects.filter(next_step_at__isnull=False)
+        .order_by("next_step_at")
+        .values_list("next_step_at", flat=True)
+        .first()
+    )
+
+
+def beat(name: str, detail: dict[str, object]) -> None:
+    """Say that a background part has done its work, by the real clock."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.real_now(), "detail": detail})
+
+
+def _round(now: datetime | None, batch: int) -> tuple[int, int]:
+    try:
+        with transaction.atomic():
+            moment = now or clock.now()
+            due = _claim(moment, batch)
+            return len(due), fire(due, now=moment)
+    except Exception as problem:  # one bad row must not stop the clock of every other child
+        log.error("sweep_batch_failed", error=type(problem).__name__)
+        return _one_by_one(now, batch)
+
+
+def _one_by_one(now: datetime | None, batch: int) -> tuple[int, int]:
+    taken = rungs = 0
+    for _turn in range(batch):
+        with transaction.atomic():
+            moment = now or clock.now()
+            due = _claim(moment, 1)
+            if not due:
+                break
+            try:
+                with transaction.atomic():
+                    rungs += fire(due, now=moment)
+            except Exception as problem:
+                log.error("deadline_cannot_fire", deadline=str(due[0].pk), error=type(problem).__name__)
+                Deadline.objects.filter(pk=due[0].pk).update(next_step_at=moment + POISON_PAUSE)
+        taken += 1
+    return taken, rungs
+
+
+def _claim(moment: datetime, batch: int) -> list[Deadline]:
+    return list(
+        Deadline.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .filter(next_step_at__lte=moment)
+        .order_by("next_step_at", "id")
+        .select_related("case")[:batch]
+    )

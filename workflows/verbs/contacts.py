@@ -1,0 +1,168 @@
+"""Reaching guardians: a contact or an attempt, giving one up with a reason, and telling a child of 15 or more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+
+from notifications.outbox import tell
+from riskzon import access
+from riskzon.access import Action
+from riskzon.doors import Change, change
+from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
+from riskzon.identity import turns_18_at
+from riskzon.models import Case, Channel, Contact, Guardianship, Note, Report, ReportKind, User, WrittenOff
+from workflows import contact_clock, deadlines
+from workflows.family import hold_on, live_holds
+from workflows.incoming import SKEW
+from workflows.models import Kind, Todo
+
+
+def register_contact(
+    user: User,
+    case_id: UUID,
+    *,
+    guardian: UUID,
+    at: datetime,
+    channel: str,
+    outcome: str,
+    note: str = "",
+    initiated_by: str = Contact.Initiator.STAFF,
+    also_cases: Sequence[UUID] = (),
+) -> Contact:
+    """Write down one contact or attempt; the first two-way contact meets the 24-hour clock if it is recorded in time.
+
+    `also_cases`: the same call for siblings who share the guardian. A held guardian is a Conflict unless the guardian
+    called (`initiated_by="guardian"`), which is kept and stops nothing. Unseen: the guardian is not this child's.
+    """
+    call = uuid4()
+    with change(user, Action.CONTACT, case_id, what="contact") as act:
+        _check_contact(act, at, channel, outcome, initiated_by)
+        siblings = list(dict.fromkeys(other for other in also_cases if other != case_id))
+        contact = _write(act, call, guardian, at, channel, outcome, note, initiated_by)
+        # In one order, so that two calls about the same siblings never wait for each other.
+        for sibling in sorted(siblings):
+            with change(user, Action.CONTACT, sibling, what="contact") as beside:
+                _write(beside, call, guardian, at, channel, outcome, note, initiated_by)
+    return contact
+
+
+def write_off(user: User, case_id: UUID, *, guardian: UUID | None, reason: str) -> None:
+    """Decide that one guardian is not sought any more in this case; None: there is no guardian who can act (lead only)."""
+    with change(user, Action.FAMILY, case_id, what="write_off") as act:
+        if not reason.strip():
+            raise Invalid.field("reason", _("Skriv varför."))
+        if guardian is None:
+            act.require(Action.DECIDE_HOLD)
+        else:
+            _guardianship(act.case, guardian)
+        WrittenOff.objects.create(case=act.case, guardian_id=guardian, at=act.now, by=user, reason=reason.strip())
+        contact_clock.settle(act.case, by=user, now=act.now)
+
+
+def inform_child(user: User, case_id: UUID, *, at: datetime, note: str = "") -> None:
+    """Write down that a child of 15 or more has been told (SoL 3:2-3:4)."""
+    with change(user, Action.CONTACT, case_id, what="inform_child") as act:
+        _not_in_future(at, act.now)
+        done = Todo.objects.filter(
+            case=act.case, what=Todo.What.INFORM_CHILD, done_at__isnull=True, cancelled_at__isnull=True
+        ).update(done_at=act.now, done_by=user)
+        if not done:
+            raise Conflict(_("Det är redan antecknat att barnet är informerat."))
+        act.case.child.informed_at = at
+        act.case.child.save(update_fields=["informed_at"])
+        if note.strip():
+            Note.objects.create(case=act.case, at=act.now, by=user, text=note.strip())
+        contact_clock.settle(act.case, by=user, now=act.now)
+
+
+def starts_at(case: Case) -> datetime:
+    """The moment from which a contact counts: the arrest, otherwise the notice."""
+    report: Report = case.report
+    if report.kind == ReportKind.ARREST and report.occurred_at is not None:
+        return report.occurred_at
+    return report.notified_at
+
+
+def _check_contact(act: Change, at: datetime, channel: str, outcome: str, initiated_by: str) -> None:
+    errors = []
+    if outcome not in Contact.Outcome.values:
+        errors.append(("outcome", _("Välj hur det gick.")))
+    if channel not in Channel.values:
+        errors.append(("channel", _("Välj hur kontakten togs.")))
+    if initiated_by not in Contact.Initiator.values:
+        errors.append(("initiated_by", _("Välj vem som tog kontakten.")))
+    if at > act.now + SKEW:
+        errors.append(("at", _("Tiden ligger i framtiden. Kontrollera datum och klockslag.")))
+    if errors:
+        raise Invalid(errors)
+
+
+def _write(
+    act: Change,
+    call: UUID,
+    guardian: UUID,
+    at: datetime,
+    channel: str,
+    outcome: str,
+    note: str,
+    initiated_by: str,
+) -> Contact:
+    case = act.case
+    if case.closed_at is not None and act.case.ground == access.Ground.FOLLOW:
+        raise Forbidden
+    born = case.child.birth_date
+    if born and turns_18_at(born) <= act.now:
+        raise Conflict(_("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån."))
+    link = _guardianship(case, guardian)
+    held = hold_on(live_holds(case.child_id), guardian)
+    by_guardian = initiated_by == Contact.Initiator.GUARDIAN
+    if held is not None and not by_guardian:
+        raise Conflict(_("Avvakta kontakt: vårdnadshavaren ska inte kontaktas. Fråga den som beslutat om det."))
+    counts = outcome in Contact.TWO_WAY and link.may_meet_guarantee and at >= starts_at(case) and held is None
+    contact = Contact.objects.create(
+        call=call,
+        case=case,
+        guardian_id=guardian,
+        at=at,
+        recorded_at=act.now,
+        by=act.user,
+        channel=channel,
+        outcome=outcome,
+        initiated_by=initiated_by,
+        note=note.strip(),
+        counts=counts,
+    )
+    act.detail.update({"outcome": outcome, "counts": counts})
+    if counts:
+        _reached(act, at)
+    return contact
+
+
+def _reached(act: Change, at: datetime) -> None:
+    case, now = act.case, act.now
+    deadlines.meet(case, [Kind.GUARDIAN_CONTACT], at=at, now=now)
+    if case.guardian_reached_at is None:
+        case.guardian_reached_at = at
+        tell(
+            "guardian_reached",
+            to=access.followers(case, now),
+            key=f"{case.pk}:guardian_reached",
+            now=now,
+            case_id=case.pk,
+            facts={"at": at.isoformat()},
+        )
+    contact_clock.settle(case, by=act.user, now=now)
+
+
+def _guardianship(case: Case, guardian: UUID) -> Guardianship:
+    link = Guardianship.objects.filter(child_id=case.child_id, guardian_id=guardian).first()
+    if link is None:
+        raise Unseen
+    return link
+
+
+def _not_in_future(at: datetime, now: datetime) -> None:
+    if at > now + SKEW:
+        raise Invalid.field("at", _("Tiden ligger i framtiden. Kontrollera datum och klockslag."))

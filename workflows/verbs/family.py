@@ -1,0 +1,138 @@
+"""Who the child is and who its guardians are, as that becomes known."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from riskzon.access import Action, visible_cases
+from riskzon.clock import now as product_now
+from riskzon.doors import Change, change
+from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.identity import BadIdentity, parse_identity
+from riskzon.localtime import local_date
+from riskzon.models import Case, Child, Guardian, ProtectedIdentity, Relation, User
+from workflows import contact_clock, deadlines
+from workflows.family import add_guardians, write_keys
+from workflows.incoming import check_guardian
+from workflows.models import Todo
+from workflows.verbs.intake import guardian_contact_clock
+
+_CHILD_TEXTS = ("given_name", "family_name", "home_municipality", "whereabouts", "description")
+_GUARDIAN_FIELDS = ("name", "phone", "language", "interpreter")
+
+
+def identify_child(user: User, case_id: UUID, **fields: Any) -> Case:
+    """Put right or complete who the child is; an unknown child gets its guardian clock at this moment.
+
+    Conflict: the number belongs to another child that is registered already.
+    """
+    with change(user, Action.IDENTIFY, case_id, what="identify") as act:
+        child = act.case.child
+        was_identified = child.is_identified
+        _set_identity(child, fields, act)
+        for name in _CHILD_TEXTS:
+            if fields.get(name) is not None:
+                setattr(child, name, fields[name].strip())
+        if fields.get("protected_identity"):
+            if fields["protected_identity"] not in ProtectedIdentity.values:
+                raise Invalid.field("protected_identity", _("Okänt alternativ."))
+            child.protected_identity = fields["protected_identity"]
+        write_keys(child)
+        child.save()
+        if child.is_identified and not was_identified:
+            _now_known(act)
+        contact_clock.settle(act.case, by=user, now=act.now)
+    return act.case
+
+
+def add_guardian(user: User, case_id: UUID, **fields: Any) -> Guardian:
+    """Tie one more guardian to the case's child; the contact task then waits for that one too."""
+    with change(user, Action.FAMILY, case_id, what="guardian") as act:
+        incoming = _checked(fields, act)
+        guardian = add_guardians(act.case.child, [incoming], {})[0]
+        _tick(act, Todo.What.FIND_GUARDIANS)
+        if incoming.is_custodian is None:
+            Todo.objects.bulk_create(
+                [Todo(case=act.case, what=Todo.What.CHECK_CUSTODY, created_at=act.now)], ignore_conflicts=True
+            )
+        contact_clock.settle(act.case, by=user, now=act.now)
+    return guardian
+
+
+def change_guardian(user: User, guardian_id: UUID, **fields: Any) -> Guardian:
+    """Put right a guardian's name, number, phone, relation or custody, as seen from the newest case the user may see."""
+    case = (
+        visible_cases(user, product_now())
+        .filter(child__guardianships__guardian_id=guardian_id)
+        .order_by("closed_at", "-registered_at")
+        .first()
+    )
+    if case is None:
+        raise Unseen
+    with change(user, Action.FAMILY, case.pk, what="guardian") as act:
+        guardian = Guardian.objects.select_for_update().get(pk=guardian_id)
+        link = act.case.child.guardianships.get(guardian=guardian)
+        merged = {
+            **{name: getattr(guardian, name) for name in (*_GUARDIAN_FIELDS, "identity_number")},
+            "relation": link.relation,
+            "is_custodian": link.is_custodian,
+            **fields,
+        }
+        incoming = _checked(merged, act)
+        for name in (*_GUARDIAN_FIELDS, "identity_number"):
+            setattr(guardian, name, getattr(incoming, name))
+        if incoming.identity_number and (
+            Guardian.objects.filter(~Q(pk=guardian.pk), identity_number=incoming.identity_number).exists()
+        ):
+            raise Conflict(_("Numret tillhör en annan person som redan finns registrerad."))
+        guardian.save()
+        link.relation, link.is_custodian = Relation(incoming.relation), incoming.is_custodian
+        link.save()
+        if not act.case.child.guardianships.filter(is_custodian__isnull=True).exists():
+            _tick(act, Todo.What.CHECK_CUSTODY)
+        contact_clock.settle(act.case, by=user, now=act.now)
+    return guardian
+
+
+def _set_identity(child: Child, fields: Mapping[str, Any], act: Change) -> None:
+    today = local_date(act.now)
+    if fields.get("identity_number"):
+        try:
+            identity = parse_identity(fields["identity_number"], today)
+        except BadIdentity as problem:
+            raise Invalid.field("identity_number", str(problem)) from None
+        if Child.objects.filter(~Q(pk=child.pk), identity_number=identity.normalised).exists():
+            raise Conflict(_("Numret tillhör ett barn som redan är registrerat. Kontrollera numret."))
+        child.identity_number = identity.normalised
+        child.birth_date = identity.birth_date or child.birth_date
+    elif fields.get("birth_date"):
+        if fields["birth_date"] > today:
+            raise Invalid.field("birth_date", _("Födelsedatumet ligger i framtiden."))
+        child.birth_date = fields["birth_date"]
+
+
+def _now_known(act: Change) -> None:
+    _tick(act, Todo.What.IDENTIFY_CHILD)
+    clock = guardian_contact_clock(act.case)
+    deadlines.start(act.case, clock["kind"], starts_at=act.now, now=act.now)
+    if contact_clock.must_be_told(act.case, act.now):
+        Todo.objects.bulk_create(
+            [Todo(case=act.case, what=Todo.What.INFORM_CHILD, created_at=act.now)], ignore_conflicts=True
+        )
+
+
+def _checked(fields: Mapping[str, Any], act: Change) -> Any:
+    errors: list[tuple[str, str]] = []
+    incoming = check_guardian(fields, "", local_date(act.now), errors)
+    if errors:
+        raise Invalid(errors)
+    return incoming
+
+
+def _tick(act: Change, what: Todo.What) -> None:
+    Todo.objects.filter(case=act.case, what=what, done_at__isnull=True, cancelled_at__isnull=True).update(
+        done_at=act.now, done_by=act.user
+    )

@@ -1,0 +1,196 @@
+"""Waiting with contact: a decided, reasoned, time-limited ground not to contact a guardian about a child."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from notifications.outbox import tell
+from riskzon.access import Action, visible_cases
+from riskzon.clock import now as product_now
+from riskzon.doors import Change, change
+from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.models import Case, Guardianship, Hold, Role, User
+from workflows import contact_clock, deadlines
+from workflows.family import custodians, siblings
+from workflows.incoming import hold_limit
+from workflows.models import Kind, Todo
+from workflows.recipients import Directory
+from workflows.verbs.assessment import next_review
+from workflows.verbs.intake import guardian_contact_clock
+
+
+def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason: str, until: datetime) -> Hold:
+    """Decide to wait with one guardian of the case's child, in all the child's cases, until a review.
+
+    A supervisor decides; while the unit is closed the duty social worker decides alone and a supervisor confirms.
+    """
+    with change(user, Action.DECIDE_HOLD, case_id, what="hold") as act:
+        _check(act, guardian, code, reason, until)
+        if Hold.objects.filter(child_id=act.case.child_id, guardian_id=guardian, ended_at__isnull=True).exists():
+            raise Conflict(_("Det finns redan ett beslut att avvakta kontakt med den vårdnadshavaren."))
+        hold = _write(act, guardian, code, reason, until)
+        _answer_provisional(act)
+        _ask_about_siblings(act, guardian, hold)
+        _everywhere(act)
+    return hold
+
+
+def confirm_hold(user: User, hold_id: UUID) -> Hold:
+    """A supervisor confirms what the duty social worker decided alone."""
+    hold = _find(user, hold_id)
+    with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_confirm") as act:
+        hold = _lock(hold_id)
+        if user.role != Role.SUPERVISOR or not hold.needs_confirmation or hold.confirmed_at is not None:
+            raise Conflict(_("Beslutet väntar inte på bekräftelse."))
+        hold.confirmed_at, hold.confirmed_by = act.now, user
+        hold.save(update_fields=["confirmed_at", "confirmed_by"])
+    return hold
+
+
+def renew_hold(user: User, hold_id: UUID, *, until: datetime, reason: str) -> Hold:
+    """Decide again, with a new end: the old hold is ended and points to the new one. Its review is met."""
+    hold = _find(user, hold_id)
+    with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_renew") as act:
+        hold = _lock(hold_id)
+        if hold.provisional or hold.guardian_id is None:
+            raise Conflict(_("Fatta ett beslut för varje vårdnadshavare i stället för att förlänga."))
+        _check(act, hold.guardian_id, hold.code, reason, until)
+        _end(act, hold, reason)
+        new = _write(act, hold.guardian_id, hold.code, reason, until, renews=hold)
+        _everywhere(act)
+    return new
+
+
+def end_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
+    """End a hold. After a decided one a new 24-hour clock starts, counted on a line of its own."""
+    hold = _find(user, hold_id)
+    with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_end") as act:
+        hold = _lock(hold_id)
+        if not reason.strip():
+            raise Invalid.field("reason", _("Skriv varför."))
+        _end(act, hold, reason)
+        if hold.provisional:
+            _done(act.case, Todo.What.DECIDE_HOLD, act)
+        else:
+            _start_again(act)
+        _everywhere(act)
+    return hold
+
+
+def _check(act: Change, guardian: UUID, code: str, reason: str, until: datetime) -> None:
+    if not Guardianship.objects.filter(child_id=act.case.child_id, guardian_id=guardian).exists():
+        raise Unseen
+    errors = []
+    if code not in Hold.Code.values:
+        errors.append(("code", _("Välj en grund.")))
+    elif problem := hold_limit(code, until, act.now):
+        errors.append(("until", problem))
+    if not reason.strip():
+        errors.append(("reason", _("Skriv skälet till beslutet.")))
+    if errors:
+        raise Invalid(errors)
+
+
+def _write(act: Change, guardian: UUID, code: str, reason: str, until: datetime, renews: Hold | None = None) -> Hold:
+    alone = act.user.role == Role.DUTY
+    hold = Hold.objects.create(
+        child_id=act.case.child_id,
+        guardian_id=guardian,
+        case=act.case,
+        code=code,
+        reason=reason.strip(),
+        until=until,
+        decided_at=act.now,
+        decided_by=act.user,
+        needs_confirmation=alone,
+        renews=renews,
+    )
+    deadlines.start(act.case, Kind.HOLD_REVIEW, starts_at=act.now, until=until, now=act.now, hold=hold)
+    if alone:
+        tell(
+            "hold_to_confirm",
+            to=Directory.read(act.now).unit_supervisor(act.case.unit_id),
+            key=f"{hold.pk}:hold_to_confirm",
+            now=act.now,
+            case_id=act.case.pk,
+        )
+    act.detail["code"] = code
+    return hold
+
+
+def _end(act: Change, hold: Hold, reason: str) -> None:
+    if hold.ended_at is not None:
+        raise Conflict(_("Beslutet har redan upphört."))
+    hold.ended_at, hold.ended_by, hold.end_reason = act.now, act.user, reason.strip()
+    hold.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    deadlines.meet(act.case, [Kind.HOLD_REVIEW], at=act.now, now=act.now, only=deadlines.of_hold(hold))
+
+
+def _answer_provisional(act: Change) -> None:
+    """When every known custodian is under a decided hold the provisional one has been answered."""
+    if all(person.is_held for person in custodians(act.case)):
+        for hold in Hold.objects.filter(child_id=act.case.child_id, provisional=True, ended_at__isnull=True):
+            if hold.case_id == act.case.pk:
+                _end(act, hold, _("Ersatt av beslut."))
+        _done(act.case, Todo.What.DECIDE_HOLD, act)
+
+
+def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
+    """Siblings with the same guardian: each gets a task to take a stand (their cases are not changed otherwise)."""
+    for child in siblings(act.case.child):
+        if child.guardianships.filter(guardian_id=guardian).exists():
+            for case in Case.objects.filter(child=child, closed_at__isnull=True):
+                Todo.objects.bulk_create(
+                    [Todo(case=case, what=Todo.What.SIBLING_HOLD, created_at=act.now)], ignore_conflicts=True
+                )
+                tell(
+                    "sibling_hold",
+                    to=Directory.read(act.now).holder(case.unit_id, case.assignee_id),
+                    key=f"{hold.pk}:{case.pk}:sibling_hold",
+                    now=act.now,
+                    case_id=case.pk,
+                )
+
+
+def _everywhere(act: Change) -> None:
+    """A hold applies in all the child's cases: bring each one's clock and review column in line."""
+    _align(act.case, act)
+    others = Case.objects.select_for_update(of=("self",), no_key=True).select_related("report", "child", "unit")
+    for case in (
+        others.filter(child_id=act.case.child_id, closed_at__isnull=True).exclude(pk=act.case.pk).order_by("pk")
+    ):
+        _align(case, act)
+        case.save()
+
+
+def _align(case: Case, act: Change) -> None:
+    case.review_due_at = next_review(case)
+    contact_clock.settle(case, by=act.user, now=act.now)
+
+
+def _start_again(act: Change) -> None:
+    case = act.case
+    if (
+        case.guardian_reached_at is None
+        and not case.deadlines.filter(deadlines.OUTSTANDING, kind=Kind.GUARDIAN_CONTACT).exists()
+    ):
+        clock = guardian_contact_clock(case)
+        deadlines.start(case, clock["kind"], starts_at=act.now, now=act.now, after_hold=True)
+
+
+def _done(case: Case, what: Todo.What, act: Change) -> None:
+    Todo.objects.filter(case=case, what=what, done_at__isnull=True, cancelled_at__isnull=True).update(
+        done_at=act.now, done_by=act.user
+    )
+
+
+def _find(user: User, hold_id: UUID) -> Hold:
+    hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None or not visible_cases(user, product_now()).filter(pk=hold.case_id).exists():
+        raise Unseen
+    return hold
+
+
+def _lock(hold_id: UUID) -> Hold:
+    return Hold.objects.select_for_update(no_key=True).get(pk=hold_id)

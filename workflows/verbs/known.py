@@ -1,0 +1,62 @@
+"""Whether a child is known: for social services before they register, logged as a look-up (domain: need to know)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from riskzon.access import CASE_ROLES
+from riskzon.doors import look
+from riskzon.errors import Forbidden, Invalid
+from riskzon.identity import BadIdentity, parse_identity
+from riskzon.localtime import local_date
+from riskzon.models import AuditAction, Case, CaseBlock, Child, Investigation, User
+from riskzon.names import name_key
+from workflows.family import siblings
+
+
+@dataclass(frozen=True)
+class Known:
+    """One known child: the head of each earlier report, the running investigation, the siblings. No case content."""
+
+    child: Child
+    cases: list[Case]
+    investigation: Investigation | None
+    siblings: list[Child]
+
+
+def is_known(user: User, *, identity_number: str = "", name: str = "", birth_date: date | None = None) -> list[Known]:
+    """The known children that this number, or this name and birth date, may mean; blocked ones are not there."""
+    if user.role not in CASE_ROLES:
+        raise Forbidden
+    with look(user, "known") as door:
+        children = Child.objects.exclude(
+            Exists(CaseBlock.objects.filter(user=user, child=OuterRef("pk"), ended_at__isnull=True))
+        )
+        if identity_number.strip():
+            try:
+                number = parse_identity(identity_number, local_date(door.now)).normalised
+            except BadIdentity as problem:
+                raise Invalid.field("identity_number", str(problem)) from None
+            children = children.filter(identity_number=number)
+        elif name.strip() and birth_date is not None:
+            children = children.filter(name_key__startswith=name_key(name), birth_date=birth_date) | children.filter(
+                given_key__startswith=name_key(name), birth_date=birth_date
+            )
+        else:
+            raise Invalid.field("identity_number", _("Ange nummer, eller namn och födelsedatum."))
+        found = [_known(child) for child in children[:10]]
+        door.listed([case.pk for known in found for case in known.cases], AuditAction.LOOKUP)
+    return found
+
+
+def _known(child: Child) -> Known:
+    return Known(
+        child=child,
+        cases=list(Case.objects.filter(child=child).select_related("report").order_by("-registered_at")[:20]),
+        investigation=Investigation.objects.filter(child=child, closed_at__isnull=True)
+        .select_related("case_worker", "unit")
+        .first(),
+        siblings=siblings(child),
+    )

@@ -1,0 +1,93 @@
+"""Who holds a case: taking it, giving it to a colleague, handing it to another unit, naming a liaison."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from notifications.outbox import tell
+from riskzon import access
+from riskzon.access import Action
+from riskzon.doors import change
+from riskzon.errors import Conflict, Invalid
+from riskzon.models import Case, CasePermission, GrantSource, Note, Role, Unit, User
+from riskzon.models.people import UnitKind
+from workflows.recipients import Directory
+
+
+def take(user: User, case_id: UUID) -> Case:
+    """Take a case that nobody has. Conflict: somebody else was first."""
+    with change(user, Action.ASSIGN, case_id, what="take") as act:
+        if act.case.assignee_id == user.pk:
+            return act.case
+        if act.case.assignee_id is not None:
+            raise Conflict(_("Ärendet har redan tagits av %(who)s.") % {"who": act.case.assignee})
+        act.case.assignee = user
+    return act.case
+
+
+def assign(user: User, case_id: UUID, *, username: str) -> Case:
+    """Give the case to an active social worker or supervisor of its unit, who is told."""
+    with change(user, Action.ASSIGN, case_id, what="assign") as act:
+        colleague = User.objects.filter(
+            username=username,
+            is_active=True,
+            unit_id=act.case.unit_id,
+            role__in=[Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY],
+        ).first()
+        if colleague is None or not access.may_hold(colleague, act.case):
+            raise Invalid.field("username", _("Välj en medarbetare i enheten."))
+        act.case.assignee = colleague
+        act.detail["to"] = str(colleague.pk)
+        if colleague.pk != user.pk:
+            tell(
+                "assigned",
+                to=[colleague],
+                key=f"{act.case.pk}:assigned:{act.now.isoformat()}",
+                now=act.now,
+                case_id=act.case.pk,
+            )
+    return act.case
+
+
+def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
+    """Move the case to another unit (slug), with a note; the new unit's queue and its supervisor are told."""
+    with change(user, Action.HAND_OVER, case_id, what="hand_over") as act:
+        receiver = Unit.objects.filter(slug=unit, kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION]).first()
+        errors = []
+        if receiver is None or receiver.pk == act.case.unit_id:
+            errors.append(("unit", _("Välj en annan enhet som tar emot ärenden.")))
+        if not note.strip():
+            errors.append(("note", _("Skriv vad den nya enheten behöver veta.")))
+        if errors or receiver is None:
+            raise Invalid(errors)
+        Note.objects.create(case=act.case, at=act.now, by=user, text=note.strip())
+        act.case.unit, act.case.assignee = receiver, None
+        directory = Directory.read(act.now)
+        tell(
+            "handed_over",
+            to=dict.fromkeys([*directory.holder(receiver.pk, None), *directory.unit_supervisor(receiver.pk)]),
+            key=f"{act.case.pk}:handed_over:{act.now.isoformat()}",
+            now=act.now,
+            case_id=act.case.pk,
+        )
+        act.detail["unit"] = receiver.slug
+    return act.case
+
+
+def name_liaison(user: User, case_id: UUID, *, username: str) -> Case:
+    """Let one police liaison follow this case as an own report."""
+    with change(user, Action.ASSIGN, case_id, what="name_liaison") as act:
+        liaison = User.objects.filter(username=username, is_active=True, role=Role.LIAISON).first()
+        if liaison is None:
+            raise Invalid.field("username", _("Välj en socialsekreterare hos polisen."))
+        access.grant(
+            liaison,
+            CasePermission.FOLLOW,
+            act.case,
+            source=GrantSource.NAMED,
+            by=user,
+            now=act.now,
+            ends_at=act.case.registered_at + access.FOLLOW_FOR,
+        )
+        act.detail["to"] = str(liaison.pk)
+    return act.case
