@@ -11,7 +11,7 @@ import time
 import traceback
 from logging.config import dictConfig
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -44,6 +44,14 @@ ALLOWED_KEYS = frozenset(
 _FRAMES = 12
 
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error at that moment, also where a test or a daemon has put another in its place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def configure(*, level: str, readable: bool) -> None:
@@ -84,7 +92,7 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "lines"}},
+        "handlers": {"stderr": {"()": StandardError, "formatter": "lines"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             # django_structlog says the same with less in it.

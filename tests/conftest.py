@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from riskzon.translations import compile_stale
 from tests.servers import TestServers, are_given
 
 _servers = pytest.StashKey[TestServers]()
@@ -13,6 +14,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        compile_stale()
     if not is_worker and not are_given() and not config.option.collectonly:
         config.stash[_servers] = TestServers()
         config.stash[_servers].start()

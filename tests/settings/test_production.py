@@ -1,0 +1,65 @@
+"""Production refuses to start half configured, and says what is missing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.product import ROOT
+
+COMPLETE = {
+    "SECRET_KEY": "a" * 30 + "bcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "riskzon.example.se",
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp+tls://nobody:nothing@mail.example.se:587",
+}
+SHOW = """
+import django
+from django.conf import settings
+django.setup()
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SECURE_HSTS_SECONDS > 0,
+      settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
+      getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST)
+"""
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    keep = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **environment}
+    return subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=keep, capture_output=True, text=True, check=False)
+
+
+def test_every_missing_setting_is_named_at_once():
+    refused = start()
+
+    assert refused.returncode
+    for name in COMPLETE:
+        assert f"{name} is missing" in refused.stderr
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_one_missing_setting_is_enough_to_refuse(name):
+    refused = start(**{key: value for key, value in COMPLETE.items() if key != name})
+
+    assert refused.returncode
+    assert f"Riskzon does not start: {name} is missing" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "RISKZON_DEMO"])
+def test_nothing_of_the_demo_may_be_left_on(name):
+    refused = start(**COMPLETE, **{name: "1"})
+
+    assert f"{name} must not be set in production." in refused.stderr
+
+
+def test_cookies_belong_to_one_host_and_everything_is_encrypted():
+    started = start(**COMPLETE)
+
+    assert started.stdout.split() == [
+        "__Host-session", "__Host-csrf", "True", "True", "False", "False", "None", "mail.example.se",
+    ]  # fmt: skip
+
+
+def test_a_proxys_word_is_taken_only_when_told_so():
+    assert "X_FORWARDED_PROTO" in start(**COMPLETE, BEHIND_PROXY="1").stdout
