@@ -1,0 +1,274 @@
+"""What is known about a case, in full, for those in social services who may read it?
+
+Read for many cases in the same number of statements as for one; the log and the timeline come with a single case only.
+What the liaison gets instead is in `workflows.reduced`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count
+from viewflow.workflow.status import STATUS
+
+from riskzon.access import Action, Ground, visible_cases
+from riskzon.identity import MAJORITY, age_on
+from riskzon.localtime import local_date
+from riskzon.models import (
+    AdultNote,
+    Assessment,
+    AuditEntry,
+    Case,
+    Contact,
+    Guardianship,
+    Hold,
+    Note,
+    Supplement,
+    TimeCorrection,
+    User,
+    WrittenOff,
+)
+from riskzon.ui import Entry
+from workflows.family import hold_on
+from workflows.history import History, histories
+from workflows.models import Breach, CaseTask, Deadline, Kind, Todo
+from workflows.nodes import Step
+from workflows.plan import PlanLine, plans
+from workflows.timeline import timeline
+
+LOG_LINES = 100
+
+
+@dataclass(frozen=True)
+class GuardianLine:
+    """One adult as seen from one case. While contact is held back `phone` is empty and `may_call` False."""
+
+    id: UUID
+    name: str
+    phone: str
+    relation: str
+    relation_label: str
+    is_custodian: bool | None
+    language: str
+    interpreter: bool
+    hold: Hold | None
+    reached_at: datetime | None
+    refused: bool
+    written_off: WrittenOff | None
+    last_attempt: Contact | None
+    attempts: int
+
+    @property
+    def may_call(self) -> bool:
+        return self.hold is None
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One case in full.
+
+    `guardians` is empty from the child's 18th birthday on (FB 6:2). `report_summary` and `supplements` speak of the whole
+    report: they are empty for a reader who does not see every case of it in full. `log` is newest first, `timeline` too.
+    """
+
+    case: Case
+    now: datetime
+    deadlines: tuple[Deadline, ...]
+    guardians: tuple[GuardianLine, ...]
+    holds: tuple[Hold, ...]
+    all_steps: tuple[CaseTask, ...]
+    all_todos: tuple[Todo, ...]
+    contacts: tuple[Contact, ...]
+    assessments: tuple[Assessment, ...]
+    notes: tuple[Note, ...]
+    breaches: tuple[Breach, ...]
+    report_summary: str
+    supplements: tuple[Supplement, ...]
+    corrections: tuple[TimeCorrection, ...]
+    adult_notes: int
+    plan: tuple[PlanLine, ...]
+    history: History
+    log: tuple[AuditEntry, ...] = ()
+    timeline: tuple[Entry, ...] = ()
+
+    @property
+    def steps(self) -> tuple[CaseTask, ...]:
+        """The steps that wait for somebody."""
+        return tuple(step for step in self.all_steps if step.status in (STATUS.NEW, STATUS.ASSIGNED))
+
+    @property
+    def todos(self) -> tuple[Todo, ...]:
+        """What is still to be done beside the steps."""
+        return tuple(todo for todo in self.all_todos if todo.done_at is None and todo.cancelled_at is None)
+
+    @property
+    def child_age(self) -> int | None:
+        """Whole years on the local day of `now`; None where no birth date is known."""
+        return _age(self.case, self.now)
+
+    def current(self, kind: Kind) -> Deadline | None:
+        """The newest deadline of one kind."""
+        return next((row for row in self.deadlines if row.kind == kind), None)
+
+
+def read(case: Case, user: User, now: datetime) -> CaseFile:
+    """One case in full, with log and timeline. The caller has seen to it, through a door, that `user` may read it."""
+    file = read_many([case], user, now)[0]
+    log = AuditEntry.objects.filter(case=case).select_related("actor", "unit").order_by("-id")[:LOG_LINES]
+    file = replace(file, log=tuple(log))
+    return replace(file, timeline=tuple(timeline(file)))
+
+
+def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile]:
+    """Several cases, in the order given, with `report`, `child`, `unit` and `assignee` loaded."""
+    ids = [case.pk for case in cases]
+    children = {case.child_id for case in cases}
+    reports = {case.report_id for case in cases}
+    whole = fully_seen(cases, user, now)
+    deadlines = _by_case(
+        Deadline.objects.filter(case__in=ids).order_by("-created_at", "-starts_at").select_related("rule")
+    )
+    contacts = _by_case(Contact.objects.filter(case__in=ids).select_related("guardian", "by"))
+    assessments = _by_case(Assessment.objects.filter(case__in=ids).select_related("by"))
+    notes = _by_case(Note.objects.filter(case__in=ids).select_related("by"))
+    breaches = _by_case(
+        Breach.objects.filter(case__in=ids).select_related("duty_unit", "reviewed_by").order_by("-fired_at", "-id")
+    )
+    todos = _by_case(Todo.objects.filter(case__in=ids))
+    written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by").order_by("at"))
+    steps = _steps(ids)
+    holds = _grouped(
+        Hold.objects.filter(child__in=children, ended_at__isnull=True)
+        .select_related("guardian", "decided_by", "confirmed_by")
+        .order_by("provisional", "decided_at"),
+        "child_id",
+    )
+    links = _grouped(
+        Guardianship.objects.filter(child__in=children).select_related("guardian").order_by("pk"), "child_id"
+    )
+    supplements = _grouped(Supplement.objects.filter(report__in=whole).select_related("by").order_by("at"), "report_id")
+    corrections = _grouped(
+        TimeCorrection.objects.filter(report__in=reports).select_related("by").order_by("at"), "report_id"
+    )
+    adults = dict(
+        AdultNote.objects.filter(report__in=reports).values("report").annotate(n=Count("pk")).values_list("report", "n")
+    )
+    history = histories(cases, links, user, now)
+    lines = plans(cases, deadlines, now)
+    return [
+        CaseFile(
+            case=case,
+            now=now,
+            deadlines=_current_first(deadlines[case.pk]),
+            guardians=_guardians(
+                case, links[case.child_id], holds[case.child_id], contacts[case.pk], written_off[case.pk], now
+            ),
+            holds=tuple(holds[case.child_id]),
+            all_steps=tuple(steps[case.pk]),
+            all_todos=tuple(todos[case.pk]),
+            contacts=tuple(contacts[case.pk]),
+            assessments=tuple(assessments[case.pk]),
+            notes=tuple(notes[case.pk]),
+            breaches=tuple(breaches[case.pk]),
+            report_summary=case.report.summary if case.report_id in whole else "",
+            supplements=tuple(supplements[case.report_id]),
+            corrections=tuple(corrections[case.report_id]),
+            adult_notes=adults.get(case.report_id, 0),
+            plan=tuple(lines[case.pk]),
+            history=history[case.pk],
+        )
+        for case in cases
+    ]
+
+
+def fully_seen(cases: Iterable[Case], user: User, now: datetime) -> set[UUID]:
+    """Those reports of `cases` of which `user` sees every case in full: only they show their raw content."""
+    reports = {case.report_id for case in cases}
+    if not reports:
+        return set()
+    seen = (
+        visible_cases(user, now).filter(report__in=reports).exclude(ground=Ground.FOLLOW).values_list("pk", flat=True)
+    )
+    hidden = Case.objects.filter(report__in=reports).exclude(pk__in=list(seen)).values_list("report_id", flat=True)
+    return reports - set(hidden)
+
+
+def sees_in_full(case: Case) -> bool:
+    """Whether the person who got `case` through a door (it has its `ground`) may read it as a `CaseFile`."""
+    rights: Iterable[Action] | None = getattr(case, "rights", None)
+    return Action.READ in rights if rights is not None else case.ground != Ground.FOLLOW
+
+
+def _guardians(
+    case: Case,
+    links: list[Guardianship],
+    holds: list[Hold],
+    contacts: list[Contact],
+    written_off: list[WrittenOff],
+    now: datetime,
+) -> tuple[GuardianLine, ...]:
+    age = _age(case, now)
+    if age is not None and age >= MAJORITY:
+        return ()
+    lines = []
+    for link in links:
+        guardian = link.guardian
+        hold = hold_on(holds, guardian.pk)
+        made = [contact for contact in contacts if contact.guardian_id == guardian.pk]
+        counting = [contact for contact in made if contact.counts]
+        lines.append(
+            GuardianLine(
+                id=guardian.pk,
+                name=guardian.name,
+                phone="" if hold else guardian.phone,
+                relation=link.relation,
+                relation_label=str(link.get_relation_display()),
+                is_custodian=link.is_custodian,
+                language=guardian.language,
+                interpreter=guardian.interpreter,
+                hold=hold,
+                reached_at=min((contact.at for contact in counting), default=None),
+                refused=bool(counting) and counting[0].outcome == Contact.Outcome.REFUSED,
+                written_off=next((row for row in written_off if row.guardian_id == guardian.pk), None),
+                last_attempt=made[0] if made else None,
+                attempts=len(made),
+            )
+        )
+    return tuple(lines)
+
+
+def _age(case: Case, now: datetime) -> int | None:
+    born = case.child.birth_date
+    return None if born is None else age_on(born, local_date(now))
+
+
+def _steps(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseTask]]:
+    """What people do in the process, in the order in which it was asked for."""
+    found: dict[UUID, list[CaseTask]] = defaultdict(list)
+    for task in CaseTask.objects.filter(process__case__in=case_ids).select_related("process").order_by("pk"):
+        if isinstance(task.flow_task, Step):
+            found[task.process.case_id].append(task)
+    return found
+
+
+def _current_first(rows: Sequence[Deadline]) -> tuple[Deadline, ...]:
+    """The newest of each kind first, in the order of the kinds; `rows` come newest first."""
+    newest: dict[str, Deadline] = {}
+    for row in rows:
+        newest.setdefault(row.kind, row)
+    current = sorted(newest.values(), key=lambda row: list(Kind.values).index(row.kind))
+    return (*current, *(row for row in rows if newest[row.kind] is not row))
+
+
+def _by_case(rows: Iterable[Any]) -> dict[UUID, list]:
+    return _grouped(rows, "case_id")
+
+
+def _grouped(rows: Iterable[Any], column: str) -> dict[UUID, list]:
+    found: dict[UUID, list] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, column)].append(row)
+    return found

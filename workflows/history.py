@@ -1,0 +1,101 @@
+"""What do social services already know about a child: earlier reports, a running investigation, siblings?"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from riskzon.access import Ground, visible_cases
+from riskzon.models import Case, CaseBlock, Child, Guardianship, Investigation, User
+
+
+@dataclass(frozen=True)
+class EarlierReport:
+    """Another report about the same child: when, of what kind, and what came of it."""
+
+    number: str
+    kind: str
+    notified_at: datetime
+    disposition: str
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A child with a guardian in common; `case` is the newest open one that the reader sees in full, if any."""
+
+    child: Child
+    shared: tuple[UUID, ...]
+    case: Case | None
+
+
+@dataclass(frozen=True)
+class History:
+    """The child summary."""
+
+    reports: tuple[EarlierReport, ...]
+    running_investigation: Investigation | None
+    siblings: tuple[Sibling, ...]
+
+
+def histories(
+    cases: Sequence[Case], links: Mapping[UUID, Sequence[Guardianship]], user: User, now: datetime
+) -> dict[UUID, History]:
+    """The history of each case's child by case id; `links` holds the children's guardianships by child id."""
+    children = {case.child_id for case in cases}
+    others: dict[UUID, list[Case]] = defaultdict(list)
+    for other in Case.objects.filter(child__in=children).select_related("report").order_by("-report__notified_at"):
+        others[other.child_id].append(other)
+    running = {
+        investigation.child_id: investigation
+        for investigation in Investigation.objects.filter(child__in=children, closed_at__isnull=True).select_related(
+            "case_worker", "unit"
+        )
+    }
+    siblings = _siblings(children, links, user, now)
+    return {
+        case.pk: History(
+            reports=tuple(
+                EarlierReport(other.report.number or "", other.report.kind, other.report.notified_at, other.disposition)
+                for other in others[case.child_id]
+                if other.pk != case.pk
+            ),
+            running_investigation=running.get(case.child_id),
+            siblings=siblings[case.child_id],
+        )
+        for case in cases
+    }
+
+
+def _siblings(
+    children: set[UUID], links: Mapping[UUID, Sequence[Guardianship]], user: User, now: datetime
+) -> dict[UUID, tuple[Sibling, ...]]:
+    guardians = {link.guardian_id for rows in links.values() for link in rows}
+    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True).values("child")
+    shared = list(
+        Guardianship.objects.filter(guardian__in=guardians)
+        .exclude(child__in=blocked)
+        .select_related("child")
+        .order_by("child__birth_date", "child__pk")
+    )
+    seen: dict[UUID, Case] = {}
+    for case in (
+        visible_cases(user, now)
+        .filter(child__in={link.child_id for link in shared}, closed_at__isnull=True)
+        .exclude(ground=Ground.FOLLOW)
+        .select_related("report")
+        .order_by("registered_at")
+    ):
+        seen[case.child_id] = case
+    found: dict[UUID, tuple[Sibling, ...]] = {}
+    for child_id in children:
+        own = {link.guardian_id for link in links.get(child_id, ())}
+        common: dict[UUID, list[Guardianship]] = defaultdict(list)
+        for link in shared:
+            if link.guardian_id in own and link.child_id != child_id:
+                common[link.child_id].append(link)
+        found[child_id] = tuple(
+            Sibling(rows[0].child, tuple(link.guardian_id for link in rows), seen.get(sibling_id))
+            for sibling_id, rows in common.items()
+        )
+    return found

@@ -1,0 +1,75 @@
+"""What does the liaison see of an own report: what the liaison sent, and how far it has come. Nothing else."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from riskzon.models import Case, Contact, Hold, User
+from workflows.models import Deadline, Kind
+
+
+@dataclass(frozen=True)
+class ReducedCase:
+    """`as_reported` is the child as sent, each guardian with its id; `contacts` are those that this liaison made."""
+
+    id: UUID
+    number: str
+    report_number: str
+    report_kind: str
+    occurred_at: datetime | None
+    notified_at: datetime
+    registered_at: datetime
+    is_open: bool
+    is_assigned: bool
+    is_assessed: bool
+    contact: Deadline | None
+    do_not_contact: bool
+    child_id: UUID
+    as_reported: dict[str, Any]
+    contacts: tuple[Contact, ...]
+
+
+def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
+    """One case as its liaison sees it."""
+    return reduced_many([case], user, now)[0]
+
+
+def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[ReducedCase]:
+    """The same for several cases, in the order given."""
+    ids = [case.pk for case in cases]
+    clocks: dict[UUID, Deadline] = {}
+    for deadline in Deadline.objects.filter(case__in=ids, kind=Kind.GUARDIAN_CONTACT).order_by(
+        "created_at", "starts_at"
+    ):
+        clocks[deadline.case_id] = deadline
+    contacts: dict[UUID, list[Contact]] = defaultdict(list)
+    for contact in Contact.objects.filter(case__in=ids, by=user).select_related("guardian", "by"):
+        contacts[contact.case_id].append(contact)
+    held = set(
+        Hold.objects.filter(child__in={case.child_id for case in cases}, ended_at__isnull=True).values_list(
+            "child_id", flat=True
+        )
+    )
+    return [
+        ReducedCase(
+            id=case.pk,
+            number=case.number,
+            report_number=case.report.number or "",
+            report_kind=case.report.kind,
+            occurred_at=case.report.occurred_at,
+            notified_at=case.report.notified_at,
+            registered_at=case.report.registered_at,
+            is_open=case.is_open,
+            is_assigned=case.assignee_id is not None,
+            is_assessed=case.assessed_at is not None,
+            contact=clocks.get(case.pk),
+            do_not_contact=case.child_id in held,
+            child_id=case.child_id,
+            as_reported=case.as_reported,
+            contacts=tuple(contacts[case.pk]),
+        )
+        for case in cases
+    ]
