@@ -1,0 +1,49 @@
+"""The second dispatcher: the same sweep in a plain loop that needs no broker."""
+
+import signal
+import time
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import Error, connection
+
+from riskzon import clock
+from workflows.sweep import next_moment, sweep
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP = timedelta(seconds=1)
+SHORTEST_SLEEP = timedelta(milliseconds=20)
+#: After a fault of the database: wait, connect again, go on.
+AFTER_FAULT = timedelta(seconds=1)
+
+
+class Command(BaseCommand):
+    help = "Fires due deadlines in a loop, sleeping until the next one, one second at most. Needs no Redis."
+
+    _stopping = False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self._stopping:
+            try:
+                sweep(name="loop")
+                pause = self._pause()
+            except Error as problem:
+                log.error("deadline_loop_fault", error=type(problem).__name__)
+                connection.close()
+                pause = AFTER_FAULT
+            time.sleep(pause.total_seconds())
+
+    def _pause(self) -> timedelta:
+        coming = next_moment()
+        if coming is None:
+            return LONGEST_SLEEP
+        return max(SHORTEST_SLEEP, min(LONGEST_SLEEP, coming - clock.now()))
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
