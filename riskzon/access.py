@@ -26,6 +26,8 @@ from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermi
 from riskzon.models.people import UnitKind
 
 FOLLOW_FOR = timedelta(days=30)
+#: A unit that never opens again is Socialjouren's for as long as anybody plans.
+_LONG_CLOSED = timedelta(days=400)
 
 
 class Ground(StrEnum):
@@ -121,7 +123,7 @@ def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:
     if user.role != Role.DUTY or not user.is_active:
         return {}
     return {
-        unit.pk: unit.hours.next_opening(now)
+        unit.pk: unit.hours.next_opening(now) or now + _LONG_CLOSED
         for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
         if not unit.hours.is_open(now)
     }

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Max
 
 from riskzon import clock
 from workflows.firing import fire
@@ -12,6 +13,8 @@ from workflows.models import Deadline, Heartbeat
 log = structlog.get_logger()
 
 BATCH = 500
+#: Under which names the dispatchers say that they have swept: Celery's beat and wake-up, and the plain loop.
+DISPATCHERS = ("sweep", "wake_up", "loop")
 #: How long a deadline that cannot be fired is left alone, so that it does not hold up the others.
 POISON_PAUSE = timedelta(seconds=60)
 
@@ -39,6 +42,11 @@ def next_moment() -> datetime | None:
         .values_list("next_step_at", flat=True)
         .first()
     )
+
+
+def last_sweep() -> datetime | None:
+    """When either dispatcher last swept, by the real clock; None if none ever has."""
+    return Heartbeat.objects.filter(name__in=DISPATCHERS).aggregate(at=Max("at"))["at"]
 
 
 def beat(name: str, detail: dict[str, object]) -> None:

@@ -36,6 +36,9 @@ class _Grant(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class CaseGrant(_Grant, UserObjectPermissionBase):
     """One person's right on one case. Written only by `riskzon.access`."""

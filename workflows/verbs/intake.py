@@ -84,9 +84,7 @@ def register_report(user: User, payload: Mapping[str, Any], *, key: str) -> Regi
             _number(report, now)
             _tell_registrar(user, report, cases, now)
     if again:
-        first = _registered_before(user, key, digest)
-        assert first is not None, "the key was taken by a committed report"
-        return first
+        return _registered_before(user, key, digest) or register_report(user, payload, key=key)
     return Registered(report, cases)
 
 
@@ -312,7 +310,7 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
             key=f"{case.pk}:investigation_report",
             now=now,
             case_id=case.pk,
-            facts={"report_kind": case.report.kind},
+            facts={"report_kind": str(case.report.kind)},
         )
 
 
@@ -340,5 +338,4 @@ def _tell_registrar(user: User, report: Report, cases: list[Case], now: datetime
             now=now,
             report_id=report.pk,
             case_id=cases[0].pk if user.role == Role.LIAISON else None,
-            facts={"report_kind": report.kind},
         )

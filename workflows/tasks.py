@@ -1,0 +1,41 @@
+"""Celery's part in the clock: it asks when to look, and decides nothing."""
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from riskzon import clock
+from workflows.sweep import next_moment
+from workflows.sweep import sweep as run_sweep
+
+log = structlog.get_logger()
+
+#: Beat's interval; a wake-up is never armed further ahead than this, and may be lost at any time.
+BEAT = timedelta(seconds=5)
+
+
+@shared_task(name="workflows.sweep", ignore_result=True)
+def sweep() -> None:
+    """Fire what is due, then arm one wake-up for the earliest rung before the next beat."""
+    run_sweep(name="sweep")
+    _arm_wake_up()
+
+
+@shared_task(name="workflows.wake_up", ignore_result=True)
+def wake_up() -> None:
+    """Look again at the moment that the last sweep saw coming; arms nothing itself."""
+    run_sweep(name="wake_up")
+
+
+def _arm_wake_up() -> None:
+    coming = next_moment()
+    if coming is None:
+        return
+    wait = coming - clock.now()
+    if timedelta(0) < wait < BEAT:
+        try:
+            wake_up.apply_async(countdown=wait.total_seconds(), expires=BEAT.total_seconds() * 2)
+        except (OperationalError, OSError) as problem:
+            log.warning("wake_up_not_armed", error=type(problem).__name__)
