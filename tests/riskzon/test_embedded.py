@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +13,25 @@ import pytest
 from redis import Redis
 
 from riskzon import embedded, supervisor
+from tests.product import ROOT, still_alive
 
 pytestmark = pytest.mark.embedded
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+
+SUPERVISE = """
+import signal, sys
+from pathlib import Path
+from riskzon import embedded, supervisor
+way, home = sys.argv[1], Path(sys.argv[2])
+real = embedded._succeeds
+embedded._succeeds = lambda command: command[0] == way and real(command)
+program = embedded.database_program(home, embedded.prepare(home), fleeting=True)
+process = supervisor.spawn(program)
+supervisor.wait_ready(program, process)
+print(program.command[0], process.pid, flush=True)
+signal.pause()
+"""
 
 
 @pytest.fixture
@@ -99,23 +117,40 @@ def test_a_home_is_held_by_one_process_at_a_time(home):
 
 
 @AS_ROOT
-def test_root_without_user_namespaces_becomes_nobody(home, monkeypatch):
+@pytest.mark.parametrize("forbidden", [{"unshare"}, {"unshare", "--ambient-caps=+dac_read_search"}])
+def test_root_without_user_namespaces_becomes_nobody(home, monkeypatch, forbidden):
     real = embedded._succeeds
-    monkeypatch.setattr(embedded, "_succeeds", lambda command: command[0] != "unshare" and real(command))
-    if not any(real([*words, "true"]) for words in (["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],)):
-        pytest.skip("this machine lets root become nobody else")
+    monkeypatch.setattr(embedded, "_succeeds", lambda command: not forbidden & set(command) and real(command))
+    nobody = embedded._nobody().pw_uid
     known = embedded.prepare(home)
     program = embedded.database_program(home, known, fleeting=True)
     process = supervisor.spawn(program)
     try:
         supervisor.wait_ready(program, process)
-        assert (home / "postgresql").stat().st_uid == embedded._nobody().pw_uid
         assert program.command[0] == "setpriv"
-        # The kernel's word to stop when the supervisor is gone outlives the change of user.
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        assert f"Uid:\t{embedded._nobody().pw_uid}" in status
+        assert (home / "postgresql").stat().st_uid == nobody
+        assert f"Uid:\t{nobody}\t{nobody}" in Path(f"/proc/{process.pid}/status").read_text()
     finally:
         supervisor.stop(program, process)
+
+
+@AS_ROOT
+@pytest.mark.parametrize("way", ["unshare", "setpriv"])
+def test_the_database_stops_with_its_supervisor_whoever_it_runs_as(home, way):
+    embedded.prepare(home)
+    if way == "setpriv":
+        shutil.rmtree(home / "postgresql")  # each way owns its files
+    parent = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISE, way, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    used, database = parent.stdout.readline().split()
+    assert used == way
+
+    parent.kill()
+    parent.communicate()
+
+    assert still_alive({int(database): "postgres"}) == {}
+    assert "fast shutdown" in (home / "log" / "postgresql.log").read_text()
 
 
 def test_a_missing_wheel_is_said_in_plain_words():
