@@ -3,10 +3,33 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case as SqlCase
+from django.db.models import Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
-from riskzon.models import Case, Report, User
+from riskzon.models import Case, CaseBlock, Report, User
+
+
+class MessageQuerySet(models.QuerySet):
+    """Messages as they are read: with the number they speak of, and without what a block hides."""
+
+    def with_number(self) -> "MessageQuerySet":
+        """Annotate `number`: the case's number, else the report's, else ""."""
+        text = models.TextField()
+        case_number = Concat("case__report__number", Value("-"), Cast("case__ordinal", text), output_field=text)
+        return self.annotate(
+            number=SqlCase(
+                When(case__isnull=False, then=case_number),
+                default=Coalesce("report__number", Value(""), output_field=text),
+                output_field=text,
+            )
+        )
+
+    def shown_to(self, user: User) -> "MessageQuerySet":
+        """This person's messages, except about a child from whom the person is blocked (jäv, FL 16-18 §§)."""
+        blocks = CaseBlock.objects.filter(user=user, ended_at__isnull=True, child=OuterRef("case__child"))
+        return self.filter(~Exists(blocks), recipient=user)
 
 
 class Message(models.Model):
@@ -25,6 +48,11 @@ class Message(models.Model):
     created_at = models.DateTimeField(help_text="product's clock")
     read_at = models.DateTimeField(null=True)
 
+    #: Only on messages read by `with_number`.
+    number: str
+
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="said_once")]
         indexes = [
@@ -37,7 +65,7 @@ class Message(models.Model):
 
 
 class Delivery(models.Model):
-    """One message on its way through one channel. Times by the database's real clock; a lease, then sent or given up."""
+    """One message on its way through one channel: leased, then sent or given up. Times by the database's real clock."""
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-post")

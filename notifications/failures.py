@@ -1,0 +1,61 @@
+"""What could not be sent, why, and who may know it?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+
+from notifications.channels import REASONS
+from notifications.messages import CATALOGUE
+from notifications.models import Delivery
+from riskzon.access import units_led_by
+from riskzon.errors import Unseen
+from riskzon.models import Role, User
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One delivery that failed at least once. `next_attempt_at` None: it is given up. Nothing here tells a case."""
+
+    recipient: User
+    title: Any
+    channel: str
+    state: str
+    reason: Any
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+
+
+def failures(user: User, *, page: str | int = 1) -> Page[Any]:
+    """One page, newest first: everything for an administrator, for a supervisor that of the own units' staff.
+
+    Unseen for everybody else.
+    """
+    failed = Delivery.objects.filter(
+        Q(state=Delivery.State.GIVEN_UP) | Q(state=Delivery.State.WAITING, attempts__gt=0)
+    ).select_related("message__recipient__unit")
+    if user.role != Role.ADMIN:
+        units = units_led_by(user)
+        if not units:
+            raise Unseen
+        failed = failed.filter(message__recipient__unit__in=units)
+    shown: Page[Any] = Paginator(failed.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
+    shown.object_list = [
+        Failure(
+            recipient=delivery.message.recipient,
+            title=CATALOGUE[delivery.message.kind].title,
+            channel=delivery.get_channel_display(),
+            state=delivery.get_state_display(),
+            reason=REASONS.get(delivery.error, ""),
+            attempts=delivery.attempts,
+            created_at=delivery.created_at,
+            next_attempt_at=None if delivery.state == Delivery.State.GIVEN_UP else delivery.next_attempt_at,
+        )
+        for delivery in shown.object_list
+    ]
+    return shown

@@ -1,0 +1,230 @@
+"""Which messages are there, who may receive each, what may stand in one, and how is it said in words?
+
+The catalogue is closed: a kind that is not here, a fact that a kind does not name, and a value that is not a code, a
+moment or a yes or no are refused. So no message can carry a name, a number of a person or an address.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from riskzon.models import ReportKind, Role
+from riskzon.timewords import moment
+
+STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
+
+#: What can be late, in the screen's words.
+DEADLINES = {
+    "guardian_contact": _("Kontakt med vårdnadshavare eller beslut att avvakta"),
+    "protective_assessment": _("Omedelbar skyddsbedömning"),
+    "open_investigation": _("Inleda utredning"),
+    "reporter_feedback": _("Återkoppling till anmälare"),
+    "investigation": _("Utredningstid"),
+    "hold_review": _("Ompröva avvakta kontakt"),
+    "breach_review": _("Granska överskriden frist"),
+    "lul_statement": _("Yttrande enligt LUL"),
+}
+
+_LADDER = frozenset({"deadline", "step", "at", "folded", "born", "nobody_found"})
+_BY = _("Senast %(at)s.")
+_SINCE = _("Tiden gick ut %(at)s.")
+#: Said after the message where the fact is true.
+_ADDED = {
+    "folded": _("Påminnelser som redan hade passerat ingår i detta meddelande."),
+    "born": _("Fristen hade redan gått ut när ärendet registrerades."),
+    "nobody_found": _("Du får meddelandet i stället för någon som inte gick att hitta."),
+}
+
+
+class NotInCatalogue(ValueError):
+    """A message, a fact or a value that the catalogue does not know; nothing was written."""
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """One kind of message. `when` is said if the fact `at` is given; `by_mail` False: only in the inbox."""
+
+    title: Any
+    text: Any
+    roles: frozenset[str] = STAFF
+    facts: frozenset[str] = frozenset({"at"})
+    needs: frozenset[str] = frozenset()
+    when: Any = ""
+    by_mail: bool = True
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message in words, in the language that is active."""
+
+    title: str
+    text: str
+
+
+CATALOGUE: dict[str, MessageKind] = {
+    "case_received": MessageKind(
+        title=_("Ny anmälan"),
+        text=_("Ärende %(number)s har kommit in."),
+        facts=_LADDER | {"report_kind"},
+    ),
+    "investigation_report": MessageKind(
+        title=_("Ny anmälan i pågående utredning"),
+        text=_("Ärende %(number)s rör ett barn vars utredning du handlägger."),
+        facts=frozenset({"report_kind", "at"}),
+    ),
+    "assigned": MessageKind(
+        title=_("Tilldelat ärende"),
+        text=_("Ärende %(number)s är tilldelat dig."),
+    ),
+    "handed_over": MessageKind(
+        title=_("Överlämnat ärende"),
+        text=_("Ärende %(number)s har lämnats över till din enhet."),
+    ),
+    "assessment_waiting": MessageKind(
+        title=_("Omedelbar skyddsbedömning väntar"),
+        text=_("Ärende %(number)s väntar på omedelbar skyddsbedömning."),
+        facts=_LADDER,
+    ),
+    "deadline_near": MessageKind(
+        title=_("Frist närmar sig"),
+        text=_("Ärende %(number)s: %(deadline)s."),
+        when=_BY,
+        facts=_LADDER,
+        needs=frozenset({"deadline"}),
+    ),
+    "deadline_breached": MessageKind(
+        title=_("Frist överskriden"),
+        text=_("Ärende %(number)s: %(deadline)s."),
+        when=_SINCE,
+        facts=_LADDER,
+        needs=frozenset({"deadline"}),
+    ),
+    "deadline_still_open": MessageKind(
+        title=_("Överskriden frist är fortfarande öppen"),
+        text=_("Ärende %(number)s: %(deadline)s."),
+        when=_SINCE,
+        facts=_LADDER,
+        needs=frozenset({"deadline"}),
+    ),
+    "breach_to_review": MessageKind(
+        title=_("Granska överskriden frist"),
+        text=_("En frist har överskridits i ärende %(number)s. Ange orsak och åtgärd."),
+        when=_BY,
+        facts=_LADDER,
+    ),
+    "hold_to_confirm": MessageKind(
+        title=_("Bekräfta avvakta kontakt"),
+        text=_("Jouren har beslutat att avvakta kontakt i ärende %(number)s. Bekräfta eller avslå beslutet."),
+    ),
+    "hold_review": MessageKind(
+        title=_("Ompröva avvakta kontakt"),
+        text=_("Beslutet att avvakta kontakt i ärende %(number)s ska omprövas."),
+        when=_BY,
+        facts=_LADDER,
+    ),
+    "sibling_hold": MessageKind(
+        title=_("Ta ställning till avvakta kontakt för syskonet"),
+        text=_("Kontakten avvaktas med en vårdnadshavare som är gemensam med barnet i ärende %(number)s."),
+    ),
+    "feedback_due": MessageKind(
+        title=_("Återkoppling till anmälare"),
+        text=_("Anmälaren i ärende %(number)s har begärt återkoppling."),
+        when=_BY,
+        facts=_LADDER,
+    ),
+    "times_corrected": MessageKind(
+        title=_("Rättade tider"),
+        text=_("Tiderna i ärende %(number)s har rättats och fristerna har räknats om."),
+    ),
+    "nobody_found": MessageKind(
+        title=_("Ingen mottagare hittades"),
+        text=_("Ingen fanns att meddela om ärende %(number)s. Se till att någon tar det."),
+        facts=_LADDER,
+    ),
+    "report_received": MessageKind(
+        title=_("Anmälan mottagen"),
+        text=_("Socialtjänsten har tagit emot anmälan %(number)s."),
+        roles=REPORTERS,
+    ),
+    "guardian_reached": MessageKind(
+        title=_("Kontakt tagen"),
+        text=_("Socialtjänsten har haft kontakt med en vårdnadshavare i ärende %(number)s."),
+        when=_("Kontakten togs %(at)s."),
+        roles=frozenset({Role.LIAISON}),
+    ),
+    "delivery_given_up": MessageKind(
+        title=_("Utskick gick inte fram"),
+        text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
+        roles=frozenset({Role.ADMIN, Role.SUPERVISOR, Role.HEAD}),
+        by_mail=False,
+    ),
+}
+
+
+def check(kind: str, facts: Mapping[str, object]) -> MessageKind:
+    """The catalogue's entry of a kind to which these facts may be told; NotInCatalogue otherwise."""
+    entry = CATALOGUE.get(kind)
+    if entry is None:
+        raise NotInCatalogue(f"no message of the kind {kind!r}")
+    if unknown := facts.keys() - entry.facts:
+        raise NotInCatalogue(f"{kind} carries no {', '.join(sorted(unknown))}")
+    if missing := entry.needs - facts.keys():
+        raise NotInCatalogue(f"{kind} needs {', '.join(sorted(missing))}")
+    for name, value in facts.items():
+        if not _FACTS[name](value):
+            raise NotInCatalogue(f"{name} of {kind} is not a code, a moment with offset or a yes or no")
+    return entry
+
+
+def say(kind: str, facts: Mapping[str, Any], number: str) -> Said:
+    """A stored message in words. `number` is the case's or report's, empty where there is none."""
+    entry = CATALOGUE[kind]
+    words = {
+        "number": number,
+        "deadline": DEADLINES.get(facts.get("deadline", ""), ""),
+        "at": moment(datetime.fromisoformat(facts["at"])) if "at" in facts else "",
+    }
+    sentences = [str(entry.text) % words]
+    if "report_kind" in facts:
+        sentences.append(f"{ReportKind(facts['report_kind']).label}.")
+    # An assessment that must be made at once is never given a time to wait for (SoL 20:1).
+    if words["at"] and entry.when and facts.get("deadline") != "protective_assessment":
+        sentences.append(str(entry.when) % words)
+    sentences += [str(added) for fact, added in _ADDED.items() if facts.get(fact)]
+    return Said(title=str(entry.title), text=" ".join(sentences))
+
+
+def _is_step(value: object) -> bool:
+    """A rung's key such as `-12h`, `+1h-waiting` or `daily-2026-11-14`; ladders are data, so other codes pass too."""
+    return isinstance(value, str) and bool(_STEP.fullmatch(value))
+
+
+def _is_moment(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+# A date has eight digits, four in a row; whatever has more could be a personnummer or a telephone number.
+_STEP = re.compile(r"(?!.*[0-9]{5})(?!(?:[^0-9]*[0-9]){9})[a-z0-9+_-]{1,24}")
+_FACTS: dict[str, Callable[[object], bool]] = {
+    "deadline": lambda value: isinstance(value, str) and value in DEADLINES,
+    "report_kind": lambda value: isinstance(value, str) and value in ReportKind.values,
+    "step": _is_step,
+    "at": _is_moment,
+    "folded": _is_flag,
+    "born": _is_flag,
+    "nobody_found": _is_flag,
+}

@@ -1,0 +1,141 @@
+"""How does what was told leave the house? Claimed by lease, counted, sent, marked; tried again, and given up loudly.
+
+A crash between sending and marking ends the lease and the mail goes once more, which is harmless: it says nothing but
+a number. A crash before sending costs one attempt, so a delivery that kills the relay is given up and stops no other.
+Leases and waiting times are counted on the database's real clock, never on the product's.
+"""
+
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Min, Q
+from django.db.models.functions import Now
+
+from notifications.channels import Channel, Undelivered
+from notifications.channels.email import EmailChannel
+from notifications.models import Delivery, Message
+from notifications.outbox import tell
+from riskzon import clock
+from riskzon.models import Role, User
+
+log = structlog.get_logger()
+
+#: How long after each failed attempt the next one is made; after the last of these the delivery is given up.
+BACK_OFF = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+)
+#: A relay that has not marked its delivery by then is taken for dead. Longer than any attempt (EMAIL_TIMEOUT).
+LEASE = timedelta(minutes=2)
+#: A round ends after this, well below the task's time limit; the next beat goes on.
+ROUND = timedelta(seconds=20)
+MAX_ATTEMPTS = len(BACK_OFF) + 1
+
+CHANNELS: dict[str, type[Channel]] = {Delivery.Channel.EMAIL: EmailChannel}
+
+
+@dataclass(frozen=True)
+class Relayed:
+    """What one round did with the deliveries it claimed."""
+
+    sent: int = 0
+    postponed: int = 0
+    given_up: int = 0
+
+
+def send_waiting(limit: int = 1000) -> Relayed:
+    """Send what is due, one claim at a time, until nothing is due, `limit` are done or the round is over.
+
+    Any number of relays may run at once: a delivery that one has claimed is passed over by the others.
+    """
+    done: Counter[str] = Counter()
+    ends = time.monotonic() + ROUND.total_seconds()
+    with ExitStack() as stack:
+        open_channels: dict[str, Channel] = {}
+        while done.total() < limit and time.monotonic() < ends and (delivery := _claim()):
+            if delivery.attempts > MAX_ATTEMPTS:
+                done[_fail(delivery, "crashed")] += 1
+                continue
+            if delivery.channel not in open_channels:
+                open_channels[delivery.channel] = stack.enter_context(CHANNELS[delivery.channel]())
+            done[_attempt(delivery, open_channels[delivery.channel])] += 1
+    return Relayed(**done)
+
+
+def oldest_waiting_seconds() -> float | None:
+    """How long the oldest delivery that is neither sent nor given up has waited; None: nothing waits."""
+    oldest = Delivery.objects.filter(state=Delivery.State.WAITING).aggregate(at=Min("created_at"))["at"]
+    return None if oldest is None else max((clock.real_now() - oldest).total_seconds(), 0.0)
+
+
+def _claim() -> Delivery | None:
+    """The next due delivery, leased to us and its attempt counted, committed before anything is sent."""
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True)
+            .filter(
+                Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()),
+                state=Delivery.State.WAITING,
+                next_attempt_at__lte=Now(),
+            )
+            .order_by("next_attempt_at", "id")
+            .first()
+        )
+        if delivery is not None:
+            Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1, claimed_until=Now() + LEASE)
+            delivery.attempts += 1
+        return delivery
+
+
+def _attempt(delivery: Delivery, channel: Channel) -> str:
+    message = Message.objects.with_number().select_related("recipient").get(pk=delivery.message_id)
+    try:
+        channel.send(message, str(delivery.pk))
+    except Undelivered as failure:
+        return _fail(delivery, failure.code)
+    Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING).update(
+        state=Delivery.State.SENT, sent_at=Now(), claimed_until=None, error=""
+    )
+    return "sent"
+
+
+def _fail(delivery: Delivery, code: str) -> str:
+    """Wait longer, or give up; writes nothing if another relay has taken the delivery over since."""
+    ours = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, attempts=delivery.attempts)
+    if delivery.attempts < MAX_ATTEMPTS:
+        wait = BACK_OFF[delivery.attempts - 1]
+        ours.update(next_attempt_at=Now() + wait, claimed_until=None, error=code)
+        log.warning(
+            "delivery_postponed",
+            message=str(delivery.message_id), channel=delivery.channel, attempt=delivery.attempts, code=code,
+        )  # fmt: skip
+        return "postponed"
+    with transaction.atomic():
+        if ours.update(state=Delivery.State.GIVEN_UP, attempts=MAX_ATTEMPTS, claimed_until=None, error=code):
+            _raise_alarm(delivery)
+            log.error(
+                "delivery_given_up",
+                message=str(delivery.message_id), channel=delivery.channel, attempt=delivery.attempts, code=code,
+            )  # fmt: skip
+    return "given_up"
+
+
+def _raise_alarm(delivery: Delivery) -> None:
+    """Tell the administrators, who learn no case, and the recipient's supervisor, who may know which it is."""
+    message = Message.objects.select_related("recipient__unit").get(pk=delivery.message_id)
+    now, key = clock.now(), f"given-up:{delivery.pk}"
+    tell("delivery_given_up", to=User.objects.filter(role=Role.ADMIN, is_active=True), key=key, now=now)
+    unit = message.recipient.unit
+    if unit is not None and unit.supervisor_id is not None:
+        tell(
+            "delivery_given_up",
+            to=[unit.supervisor_id], key=key, now=now, case_id=message.case_id, report_id=message.report_id,
+        )  # fmt: skip
