@@ -100,12 +100,11 @@ class StackedBars:
         return drawn
 
     @property
-    def marks(self) -> list[tuple[float, str]]:
-        """Where each label stands under its bar; every other one when they would touch."""
-        every = 1 if self.slot > 34 else 2
+    def marks(self) -> list[tuple[float, str, bool]]:
+        """Where each label stands under its bar, and whether it gives way on a narrow screen."""
+        many = len(self.labels) > 6
         return [
-            (round(LEFT + self.slot * (i + 0.5), 1), label if i % every == 0 else "")
-            for i, label in enumerate(self.labels)
+            (round(LEFT + self.slot * (i + 0.5), 1), label, many and i % 2 == 1) for i, label in enumerate(self.labels)
         ]
 
     @property

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from riskzon.localtime import AmbiguousTime, BadClock, LocalTimeError, NonexistentTime, parse_local
 from riskzon.timewords import local
 
-
 FOLDS = [("0", _("Före omställningen (sommartid)")), ("1", _("Efter omställningen (vintertid)"))]
 
 

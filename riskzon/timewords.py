@@ -13,9 +13,7 @@ DAYS_FROM = timedelta(hours=48)
 SOON = timedelta(hours=4)
 
 WEEKDAYS = tuple(map(gettext_noop, ("mån", "tis", "ons", "tor", "fre", "lör", "sön")))
-MONTHS = tuple(
-    map(gettext_noop, ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"))
-)
+MONTHS = tuple(map(gettext_noop, ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")))
 
 
 def local(at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from riskzon import timewords
 from riskzon.localtime import local_midnight_after
@@ -23,6 +24,19 @@ ICONS = {
 }
 
 
+#: What a deadline is called where there is little room; the full name stands on the case page.
+SHORT_TITLES = {
+    "guardian_contact": _lazy("Kontakt med vårdnadshavare"),
+    "protective_assessment": _lazy("Omedelbar skyddsbedömning"),
+    "open_investigation": _lazy("Inleda utredning"),
+    "reporter_feedback": _lazy("Återkoppling till anmälare"),
+    "investigation": _lazy("Utredningstid"),
+    "hold_review": _lazy("Ompröva avvakta kontakt"),
+    "breach_review": _lazy("Granska överskriden frist"),
+    "lul_statement": _lazy("Yttrande enligt LUL"),
+}
+
+
 @dataclass(frozen=True)
 class Urgency:
     """What a badge says. `counts` is how the browser keeps it true: "left", "waited", or "" for a thing that is over."""
@@ -36,7 +50,8 @@ class Urgency:
         return ICONS[self.level]
 
 
-def _of(deadline: Any, name: str) -> Any:
+def read(deadline: Any, name: str) -> Any:
+    """One field of a deadline, be it a row or a dict; None where it has no such field."""
     return deadline.get(name) if isinstance(deadline, dict) else getattr(deadline, name, None)
 
 
@@ -46,8 +61,8 @@ def urgency(deadline: Any, now: datetime) -> Urgency:
     A running one whose moment has passed is over even before any process has recorded the breach. The protective
     assessment is never counted down: it waits, and turns amber at the first local midnight.
     """
-    state = _of(deadline, "state") or "running"
-    due, start = _of(deadline, "due_at"), _of(deadline, "starts_at")
+    state = read(deadline, "state") or "running"
+    due, start = read(deadline, "due_at"), read(deadline, "starts_at")
     settled = {
         "met": ("done", _("Klar i tid")),
         "met_late": ("late", _("Klar efter fristen")),
@@ -60,7 +75,9 @@ def urgency(deadline: Any, now: datetime) -> Urgency:
         return Urgency("off", _("Ingen frist"))
     if state == "breached" or due < now:
         return Urgency("over", timewords.time_left(min(due, now - timedelta(microseconds=1)), now), "left")
-    if _of(deadline, "kind") == PROTECTIVE_ASSESSMENT and start is not None:
-        return Urgency("urgent" if now < local_midnight_after(start) else "soon", timewords.waited(start, now), "waited")
+    if read(deadline, "kind") == PROTECTIVE_ASSESSMENT and start is not None:
+        return Urgency(
+            "urgent" if now < local_midnight_after(start) else "soon", timewords.waited(start, now), "waited"
+        )
     level = "soon" if due - now <= timewords.SOON else "calm"
     return Urgency(level, timewords.time_left(due, now), "left")

@@ -10,9 +10,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("riskzon/kit/stacked_bars.html")
-def stacked_bars(chart: StackedBars) -> dict[str, Any]:
+def stacked_bars(chart: StackedBars, *, level: int = 2) -> dict[str, Any]:
+    """The picture, its finding and its figures; `level` is that of the heading."""
     return {
         "chart": chart,
+        "level": level,
         "width": WIDTH,
         "height": HEIGHT,
         "left": LEFT,

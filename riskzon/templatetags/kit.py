@@ -59,7 +59,9 @@ def timeline(entries: Sequence[Entry], now: datetime) -> dict[str, Any]:
 
 
 @register.inclusion_tag("riskzon/kit/empty.html")
-def empty_state(text: Any, *, hint: Any = "", icon: str = "circle-check", url: str = "", link: Any = "") -> dict[str, Any]:
+def empty_state(
+    text: Any, *, hint: Any = "", icon: str = "circle-check", url: str = "", link: Any = ""
+) -> dict[str, Any]:
     return {"text": text, "hint": hint, "icon": icon, "url": url, "link": link}
 
 
@@ -70,7 +72,11 @@ def pager(context: template.Context, page: Page) -> dict[str, Any]:
     kept = request.GET.copy() if request else {}
     kept.pop("page", None)
     query = kept.urlencode() if kept else ""
-    return {"page": page, "query": f"&{query}" if query else "", "pages": page.paginator.get_elided_page_range(page.number)}
+    return {
+        "page": page,
+        "query": f"&{query}" if query else "",
+        "pages": page.paginator.get_elided_page_range(page.number),
+    }
 
 
 @register.inclusion_tag("riskzon/kit/cursor_pager.html")

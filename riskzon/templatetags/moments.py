@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from riskzon import timewords
-from riskzon.urgency import urgency
+from riskzon.urgency import SHORT_TITLES, read, urgency
 
 register = template.Library()
 
@@ -79,18 +79,15 @@ def deadline_badge(
 ) -> dict[str, Any]:
     """Icon, words and colour of one deadline; `detail` adds what is due and when, `boxed` draws it as a label."""
 
-    def of(name: str) -> Any:
-        return deadline.get(name) if isinstance(deadline, dict) else getattr(deadline, name, None)
-
     reading = urgency(deadline, now)
-    label = title or of("title") or of("get_kind_display") or ""
-    moment_of = {"done": "met_at", "late": "met_at"}.get(reading.level, "due_at")
+    settled = reading.level in ("done", "late")
+    waiting = reading.counts == "waited"
     return {
         "reading": reading,
-        "due": of("due_at"),
-        "since": of("starts_at") if reading.counts == "waited" else None,
-        "title": label() if callable(label) else label,
-        "at": of(moment_of) or of("due_at"),
+        "title": title or SHORT_TITLES.get(read(deadline, "kind"), ""),
+        "due": read(deadline, "due_at"),
+        "since": read(deadline, "starts_at") if waiting else None,
+        "at": (read(deadline, "met_at") if settled else None) or read(deadline, "due_at"),
         "now": now,
         "detail": detail,
         "boxed": boxed,

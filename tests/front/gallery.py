@@ -54,24 +54,42 @@ def contact(due: timedelta, state: str = "running", **more: Any) -> dict:
     return deadline("guardian_contact", CONTACT, due - DAY, due, state, **more)
 
 
-ROWS = [
-    (contact(-108 * timedelta(minutes=1), "breached"), "Ali Testsson", "20090612-TF10", 17, "none", "Gripen", "2026-000411-1", "Ring vårdnadshavare 2", "Kontakt pågår", "Du"),
-    (contact(-22 * timedelta(minutes=1)), "Maja Provberg", "20170203-TF21", 9, "marked", "Orosanmälan", "2026-000409-1", "Ring vårdnadshavare 1", "Kontakt pågår", "Du"),
-    (deadline("protective_assessment", ASSESSMENT, -2.2 * HOUR, 21.8 * HOUR), "Wilma Låtsasdotter", "20120415-TF52", 14, "none", "Omhändertagen enligt LOB", "2026-000416-1", "Gör skyddsbedömning", "Ny", ""),
-    (contact(1.2 * HOUR), "Elias Mallgren", "20101127-TF33", 15, "none", "Gripen", "2026-000415-1", "Ring vårdnadshavare 1", "Ny", ""),
-    (contact(3.2 * HOUR), "Noor Exempelsson", "20111009-TF45", 15, "none", "Gripen", "2026-000414-2", "Ring vårdnadshavare 1", "Kontakt pågår", "Du"),
-    (contact(9.7 * HOUR), "Saga Demoström", "20120415-TF52", 14, "none", "Gripen", "2026-000417-1", "Läs anmälan", "Ny", "Sara Lindh"),
-    (deadline("open_investigation", OPENING, -8 * DAY, 6.4 * DAY), "Linn Testberg", "20130130-TF74", 13, "none", "Orosanmälan", "2026-000398-1", "Inled utredning", "Inleda utredning", "Du"),
-    (contact(-2 * DAY, "met", met_at=NOW - 2.3 * DAY), "Tyra Mallström", "20090901-TF93", 17, "protected_registration", "Gripen", "2026-000402-1", "Inget", "Klar", "Omar Nyman"),
+DEADLINES = [
+    contact(-1.8 * HOUR, "breached"),
+    contact(-22 / 60 * HOUR),
+    deadline("protective_assessment", ASSESSMENT, -2.2 * HOUR, 21.8 * HOUR),
+    contact(1.2 * HOUR),
+    contact(3.2 * HOUR),
+    contact(9.7 * HOUR),
+    deadline("open_investigation", OPENING, -8 * DAY, 6.4 * DAY),
+    contact(-2 * DAY, "met", met_at=NOW - 2.3 * DAY),
 ]
-NAMES = ("deadline", "name", "number", "age", "protected", "kind", "case", "step", "state", "worker")
+NAMES = ("name", "number", "age", "protected", "kind", "case", "step", "state", "worker")
+CHILDREN = """
+Ali Testsson|20090612-TF10|17|none|Gripen|2026-000411-1|Ring vårdnadshavare 2|Kontakt pågår|Du
+Maja Provberg|20170203-TF21|9|marked|Orosanmälan|2026-000409-1|Ring vårdnadshavare 1|Kontakt pågår|Du
+Wilma Låtsasdotter|20120415-TF52|14|none|Omhändertagen enligt LOB|2026-000416-1|Gör skyddsbedömning|Ny|
+Elias Mallgren|20101127-TF33|15|none|Gripen|2026-000415-1|Ring vårdnadshavare 1|Ny|
+Noor Exempelsson|20111009-TF45|15|none|Gripen|2026-000414-2|Ring vårdnadshavare 1|Kontakt pågår|Du
+Saga Demoström|20120416-TF53|14|none|Gripen|2026-000417-1|Läs anmälan|Ny|Sara Lindh
+Linn Testberg|20130130-TF74|13|none|Orosanmälan|2026-000398-1|Inled utredning|Inleda utredning|Du
+Tyra Mallström|20090901-TF93|17|protected_registration|Gripen|2026-000402-1|Inget|Klar|Omar Nyman
+"""
+ROWS = [
+    {"deadline": due, **dict(zip(NAMES, line.split("|"), strict=True))}
+    for due, line in zip(DEADLINES, CHILDREN.strip().splitlines(), strict=True)
+]
 
 
 class ContactForm(DsFormMixin, forms.Form):
     idempotent = True
     guardian = forms.ChoiceField(
         label=_("Vem kontaktades?"),
-        choices=[("a", "Anna Exempelsson, vårdnadshavare"), ("j", "Jon Exempelsson, vårdnadshavare"), ("x", "Någon annan")],
+        choices=[
+            ("a", "Anna Exempelsson, vårdnadshavare"),
+            ("j", "Jon Exempelsson, vårdnadshavare"),
+            ("x", "Någon annan"),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Välj vem som kontaktades."},
     )
@@ -91,7 +109,9 @@ class ContactForm(DsFormMixin, forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    interpreter = forms.BooleanField(label="Tolk behövdes", required=False, help_text="Språk antecknas på vårdnadshavaren.")
+    interpreter = forms.BooleanField(
+        label="Tolk behövdes", required=False, help_text="Språk antecknas på vårdnadshavaren."
+    )
     note = forms.CharField(label="Anteckning", widget=forms.Textarea({"rows": 4}), required=False)
 
 
@@ -110,15 +130,40 @@ IDENTITY = Identity(
     ],
 )
 EVENTS = [
-    Entry(NOW - 0.45 * HOUR, "Försök till kontakt: inget svar", "Karin Ek, socialsekreterare", "Ringde Anna Exempelsson, två signaler och sedan röstbrevlåda.\nNytt försök 14.30.", "phone-missed", anchor="entry-1", copyable=True),
+    Entry(
+        NOW - 0.45 * HOUR,
+        "Försök till kontakt: inget svar",
+        "Karin Ek, socialsekreterare",
+        "Ringde Anna Exempelsson, två signaler och sedan röstbrevlåda.\nNytt försök 14.30.",
+        "phone-missed",
+        anchor="entry-1",
+        copyable=True,
+    ),
     Entry(NOW - 1.2 * HOUR, "Ärendet tilldelat Karin Ek", "Sara Lindh, enhetschef", icon="user-check"),
-    Entry(NOW - 2 * HOUR, "Frist överskriden", "Systemet", icon="alarm-clock", quiet=False, tone="over", facts=["Jour: Eva Strand", "Två försök gjorda"]),
-    Entry(NOW - 20.8 * HOUR, "24-timmarsfristen startade", "Systemet", "Går ut 22 nov 2026 kl. 17.44 enligt Socialtjänstgarantin.", "clock", quiet=True),
+    Entry(
+        NOW - 2 * HOUR,
+        "Frist överskriden",
+        "Systemet",
+        icon="alarm-clock",
+        quiet=False,
+        tone="over",
+        facts=["Jour: Eva Strand", "Två försök gjorda"],
+    ),
+    Entry(
+        NOW - 20.8 * HOUR,
+        "24-timmarsfristen startade",
+        "Systemet",
+        "Går ut 22 nov 2026 kl. 17.44 enligt Socialtjänstgarantin.",
+        "clock",
+        quiet=True,
+    ),
     Entry(NOW - 21 * HOUR, "Anmälan om gripen kom in", "Per Holm, socialsekreterare hos polisen", icon="file-text"),
 ]
 CHARTS = [
     StackedBars(
-        "weeks", "Kontakt med vårdnadshavare inom 24 timmar", "13 av 131 gripna nåddes efter fristen de senaste tolv veckorna, flest vecka 38.",
+        "weeks",
+        "Kontakt med vårdnadshavare inom 24 timmar",
+        "13 av 131 gripna nåddes efter fristen på tolv veckor.",
         [f"v. {week}" for week in range(36, 48)],
         [
             Series("I tid", [9, 11, 8, 12, 10, 9, 13, 11, 10, 8, 12, 5]),
@@ -127,20 +172,23 @@ CHARTS = [
         "Vecka",
     ),
     StackedBars(
-        "units", "Tid till kontakt per enhet, 30 dagar", "Utredning Syd har flest över 24 timmar.",
+        "units",
+        "Tid till kontakt per enhet, 30 dagar",
+        "Utredning Syd har flest över 24 timmar.",
         ["Mottagning", "Norr", "Syd", "Jouren"],
         [
             Series("Inom 4 timmar", [41, 28, 33, 22]),
             Series("4 till 24 timmar", [14, 9, 19, 17], "mist"),
             Series("Överskriden", [3, None, 6, 3], "over", True),
         ],
-        "Enhet", "färre än 5", urls=["/worklist", "/worklist"],
+        "Enhet",
+        "färre än 5",
+        urls=["/worklist", "/worklist"],
     ),
-]  # fmt: skip
+]
 
 
 def worklist(request: HttpRequest) -> HttpResponse:
-    rows = [dict(zip(NAMES, row, strict=True)) for row in ROWS]
     tabs = [
         Tab("Mina ärenden", "/worklist", 7, current=True),
         Tab("Ej tilldelade", "?view=unassigned", 3),
@@ -149,11 +197,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
         Tab("Alla", "?view=all", 41),
     ]
     page = Paginator(range(410), 50).page(2)
-    return render(request, "front/worklist.html", {"now": NOW, "rows": rows, "tabs": tabs, "page": page, "inbox_unread": 3})
+    context = {"now": NOW, "rows": ROWS, "tabs": tabs, "page": page, "inbox_unread": 3}
+    return render(request, "front/worklist.html", context)
 
 
 def case(request: HttpRequest) -> HttpResponse:
-    deadlines = [contact(3.2 * HOUR), ROWS[2][0], ROWS[6][0], ROWS[7][0], contact(-DAY, "met_late", met_at=NOW - DAY), contact(DAY, "exempt")]
+    late = contact(-DAY, "met_late", met_at=NOW - DAY)
+    deadlines = [DEADLINES[4], DEADLINES[2], DEADLINES[6], DEADLINES[7], late, contact(DAY, "exempt")]
     context = {"now": NOW, "identity": IDENTITY, "events": EVENTS, "deadlines": deadlines}
     return render(request, "front/case.html", context)
 
@@ -163,7 +213,7 @@ def form(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and given.is_valid():
         request.session["saved"] = given.cleaned_data["at"].isoformat()
         return redirect("saved")
-    return render(request, "front/form.html", {"now": NOW, "form": given})
+    return render(request, "front/form.html", {"now": NOW, "form": given, "deadline": IDENTITY.deadline})
 
 
 def saved(request: HttpRequest) -> HttpResponse:
@@ -178,12 +228,17 @@ def board(request: HttpRequest) -> HttpResponse:
         Tile("Gripna nådda i tid, 30 dagar", "94 %", "?reached", "118 av 126, 4 undantagna", "done", "circle-check"),
     ]
     alarms = [Alarm("Senaste svepet var för 3 minuter sedan. Frister kan larma sent.", "/board", "Vad betyder det?")]
-    return render(request, "front/board.html", {"now": NOW, "tiles": tiles, "charts": CHARTS, "alarms": alarms, "rows": [dict(zip(NAMES, row, strict=True)) for row in ROWS[:2]]})
+    context = {"now": NOW, "tiles": tiles, "charts": CHARTS, "alarms": alarms, "rows": ROWS[:2]}
+    return render(request, "front/board.html", context)
 
 
 def login(request: HttpRequest) -> HttpResponse:
     given: AuthenticationForm = LoginForm(request, data=request.POST or None)
-    people = [("karin.ek", "Karin", "Ek", Role.SOCIAL_WORKER), ("per.holm", "Per", "Holm", Role.LIAISON), ("maria.oberg", "Maria", "Öberg", Role.HEAD)]
+    people = [
+        ("karin.ek", "Karin", "Ek", Role.SOCIAL_WORKER),
+        ("per.holm", "Per", "Holm", Role.LIAISON),
+        ("maria.oberg", "Maria", "Öberg", Role.HEAD),
+    ]
     accounts = [User(username=u, first_name=f, last_name=s, role=r, unit=WORKER.unit) for u, f, s, r in people]
     if request.method == "POST":
         given.is_valid = lambda: False  # no database here
@@ -194,7 +249,9 @@ def login(request: HttpRequest) -> HttpResponse:
 def error(request: HttpRequest, status: int) -> HttpResponse:
     if status == 500:
         return error_pages.server_error(request)
-    return render(request, f"{status}.html", {"now": NOW, "kept": [("Anteckning", "Ringde Anna.")], "back_url": "/case", "message": "Ärendet ändrades av Sara Lindh kl. 14.31." if status == 409 else ""}, status=status)
+    message = "Ärendet ändrades av Sara Lindh kl. 14.31." if status == 409 else ""
+    context = {"now": NOW, "kept": [("Anteckning", "Ringde Anna.")], "back_url": "/case", "message": message}
+    return render(request, f"{status}.html", context, status=status)
 
 
 def statement(request: HttpRequest) -> HttpResponse:

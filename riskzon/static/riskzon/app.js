@@ -16,7 +16,7 @@
   // The product's clock: the server says what time it was when the page was made, the browser counts on from there.
   const stamp = document.querySelector('meta[name="product-now"]');
   const [arrival] = performance.getEntriesByType("navigation");
-  const made = performance.timeOrigin + (arrival ? arrival.responseStart : 0);
+  const made = Date.now() - performance.now() + (arrival ? arrival.responseStart : 0);
   const ahead = stamp ? Date.parse(stamp.content) - made : 0;
   const now = () => Date.now() + ahead;
 
@@ -122,7 +122,7 @@
   // Shortcut: / goes to the search box. It can be switched off (WCAG 2.1.4); only that choice is remembered.
   const allowed = () => localStorage.getItem("shortcuts") !== "off";
   const show = () => {
-    root.dataset.shortcuts = allowed() ? "on" : "off";
+    root.dataset.keys = allowed() ? "on" : "off";
     const text = document.querySelector("[data-shortcuts-text]");
     if (text) text.textContent = allowed() ? words.shortcuts_on : words.shortcuts_off;
   };
@@ -145,11 +145,13 @@
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
   });
 
-  // Start: what needs a script appears, the first error takes focus, filters fold on a phone.
-  document.querySelectorAll("[data-fill-now], [data-shortcuts], [data-pause]").forEach((part) => (part.hidden = false));
+  on("change", "[data-reveal] input", (box) => {
+    box.form.querySelector('[autocomplete="current-password"]').type = box.checked ? "text" : "password";
+  });
+
+  // Start: what needs a script appears, filters fold on a phone.
+  document.querySelectorAll("[data-fill-now], [data-shortcuts], [data-pause], [data-reveal]").forEach((part) => (part.hidden = false));
   if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((part) => (part.hidden = false));
   if (matchMedia("(max-width: 48rem)").matches) document.querySelectorAll("details.filter-box").forEach((box) => (box.open = false));
-  const errors = document.querySelector("[data-error-summary]");
-  if (errors) errors.focus();
   show();
 })();
