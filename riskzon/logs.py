@@ -99,6 +99,8 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": quiet,
             "django.db.backends": quiet,
+            # A warning may quote the value it warns of.
+            "py.warnings": {"level": "CRITICAL"},
             "django_structlog": {"level": level},
             "celery.beat": quiet,
             "celery.worker.strategy": quiet,
