@@ -7,7 +7,7 @@ unit, no kind of matter and no deadline stands in one, only the matter's number 
 import smtplib
 import ssl
 from contextlib import suppress
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 
@@ -81,7 +81,7 @@ def compose(message: Message, reference: str) -> EmailMessage:
     return EmailMessage(
         subject=subject,
         body=body,
-        from_email=formataddr((CITY, address)),
+        from_email=f"{CITY} <{address}>",
         to=[message.recipient.email],
         headers={
             # The same at every repeat: mail programs then show a mail that was sent twice once.
