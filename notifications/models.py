@@ -15,13 +15,14 @@ class MessageQuerySet(models.QuerySet):
     """Messages as they are read: with the number they speak of, and without what a block hides."""
 
     def with_number(self) -> "MessageQuerySet":
-        """Annotate `number`: the case's number, else the report's, else ""."""
+        """Annotate `number`: the report's where the message names the report, else the case's, else ""."""
         text = models.TextField()
         case_number = Concat("case__report__number", Value("-"), Cast("case__ordinal", text), output_field=text)
         return self.annotate(
             number=SqlCase(
+                When(report__isnull=False, then=Coalesce("report__number", Value(""), output_field=text)),
                 When(case__isnull=False, then=case_number),
-                default=Coalesce("report__number", Value(""), output_field=text),
+                default=Value(""),
                 output_field=text,
             )
         )

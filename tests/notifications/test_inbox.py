@@ -92,7 +92,7 @@ def test_one_message_is_marked_as_read(client, people, case, told):
 
     response = client.post(reverse("inbox-read") + "?show=unread", {"message": told.pk})
 
-    assert response.url == "/inbox?show=unread"
+    assert response.url == "/inbox/?show=unread"
     told.refresh_from_db()
     assert told.read_at == NOW + timedelta(hours=1)
     assert unread_count(people.worker) == 1

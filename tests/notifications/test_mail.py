@@ -52,8 +52,11 @@ def test_mail_is_in_the_language_of_who_reads_it(people, case, mail_server):
     assert arrived.get_content().replace("\r\n", "\n") == ENGLISH
 
 
-def test_partner_is_given_the_number_of_the_report(people, case, mail_server):
-    tell("report_received", to=[people.partner], key="k", now=NOW, report_id=case.report_id)
+@pytest.mark.parametrize("reporter", ["partner", "liaison"])
+def test_reporter_is_given_the_number_of_the_report(people, case, mail_server, reporter):
+    case_id = case.pk if reporter == "liaison" else None
+    to = [getattr(people, reporter)]
+    tell("report_received", to=to, key="k", now=NOW, report_id=case.report_id, case_id=case_id)
 
     send_waiting()
 
@@ -67,8 +70,7 @@ def test_nothing_planted_in_a_case_is_ever_said(people, case, mail_server, langu
         person.language = language
         person.save()
     told = sum(
-        tell(kind, to=people.all(), key=kind, now=NOW, case_id=case.pk, report_id=case.report_id, facts=facts_of(kind))
-        for kind in CATALOGUE
+        tell(kind, to=people.all(), key=kind, now=NOW, case_id=case.pk, facts=facts_of(kind)) for kind in CATALOGUE
     )
     assert Message.objects.values("kind").distinct().count() == len(CATALOGUE)
 
