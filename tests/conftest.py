@@ -16,6 +16,8 @@ def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
     if not is_worker:
         compile_stale()
+        # Workers must list the same tests in the same order, also where a set names the parameters.
+        os.environ.setdefault("PYTHONHASHSEED", "0")
     if not is_worker and not are_given() and not config.option.collectonly:
         config.stash[_servers] = TestServers()
         config.stash[_servers].start()
