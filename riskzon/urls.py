@@ -1,13 +1,20 @@
 """Which address shows what: the roof, where the floors' pages meet."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from riskzon import pages
+from riskzon.forms import LoginForm
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("login/", LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
     path("language", set_language, name="set_language"),
     path("accessibility", pages.accessibility, name="accessibility"),
+    path("", include("workflows.urls")),
+    path("", include("workflows.urls_intake")),
+    path("", include("notifications.urls")),
 ]
 
 handler400 = "riskzon.error_pages.bad_request"

@@ -1,0 +1,169 @@
+"""What does the one who registered a report get to know about it, straight away and afterwards?
+
+The answer is made of what was sent and of the rule, never of what social services know: so it is the same, and takes the
+same time, whether the child is known or not. Only a reader who sees the case anyway is also told how it stands.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from riskzon.doors import Look, look
+from riskzon.errors import Unseen
+from riskzon.models import Case, Report, ReportKind, Role, Unit, User
+from riskzon.models.people import UnitKind
+from workflows.casefile import sees_in_full
+from workflows.due import Length, due_at
+from workflows.models import Kind
+from workflows.reduced import reduced_many
+from workflows.rules import Rulebook
+
+
+@dataclass(frozen=True)
+class Line:
+    """One child's case: what it is called, who was named, and whether anybody must not be called."""
+
+    case_id: UUID
+    number: str
+    name: str
+    is_identified: bool
+    do_not_contact: bool
+    has_running_investigation: bool
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """`limit` is when a guardian must have been reached; None where no rule demands it. No lines: number and time only."""
+
+    number: str
+    kind: str
+    registered_at: datetime
+    limit: datetime | None
+    limit_is_provisional: bool
+    lines: tuple[Line, ...]
+    adults: int
+    holder: str
+    is_partner: bool
+
+    @property
+    def is_born_breached(self) -> bool:
+        return self.limit is not None and self.limit < self.registered_at
+
+    @property
+    def is_custody(self) -> bool:
+        return self.kind in (ReportKind.ARREST, ReportKind.LOB_CUSTODY)
+
+
+def receipt(user: User, number: str) -> Receipt:
+    """The receipt of a report that this person registered. Unseen: no such report, or somebody else's."""
+    with look(user, "receipt") as door:
+        report = _own(user, number)
+        if user.role == Role.PARTNER:
+            return Receipt(report.number or "", report.kind, report.registered_at, None, False, (), 0, "", True)
+        limit, is_provisional = _limit(report)
+        return Receipt(
+            number=report.number or "",
+            kind=report.kind,
+            registered_at=report.registered_at,
+            limit=limit,
+            limit_is_provisional=is_provisional,
+            lines=_lines(door, report),
+            adults=report.adult_notes.count(),
+            holder=_holder(door.now),
+            is_partner=False,
+        )
+
+
+def own_receipts(user: User) -> QuerySet[Report]:
+    """Number and time of everything this person registered, newest first; nothing else is read."""
+    return (
+        Report.objects.filter(registered_by=user).only("number", "registered_at").order_by("-registered_at", "-number")
+    )
+
+
+def kept_for_next(user: User, number: str) -> dict[str, Mapping[str, Any]]:
+    """What the next person in the same event has in common with the last: time, way in, reporter, place; not the child."""
+    with look(user, "next_person") as door:
+        report = _own(user, number)
+        last = door.cases.filter(report=report).order_by("ordinal").first()
+        place = last.as_reported.get("whereabouts", "") if last is not None else ""
+    event = {
+        "occurred_at": report.occurred_at,
+        "occurred_at_precision": report.occurred_at_precision,
+        "notified_at": report.notified_at,
+        "channel": report.channel,
+        "reporter_type": report.reporter_type,
+        "reporter_organisation": report.reporter_organisation,
+        "reporter_name": report.reporter_name,
+        "reporter_anonymous": report.reporter_anonymous,
+        "wants_feedback": report.feedback_requested_at is not None,
+    }
+    return {"event": event, "child": {"whereabouts": place}}
+
+
+def kind_of(user: User, number: str) -> str:
+    """The kind of a report that this person registered; Unseen otherwise."""
+    return _own(user, number).kind
+
+
+def sent_name(as_reported: Mapping[str, Any]) -> str:
+    """What the reporter called the child."""
+    name = f"{as_reported.get('given_name', '')} {as_reported.get('family_name', '')}".strip()
+    if name:
+        return name
+    age = as_reported.get("approximate_age")
+    return _("Okänt barn, ungefär %(age)s år") % {"age": age} if age is not None else _("Barn utan känt namn")
+
+
+def _own(user: User, number: str) -> Report:
+    report = Report.objects.filter(registered_by=user, number=number).first()
+    if report is None:
+        raise Unseen
+    return report
+
+
+def _limit(report: Report) -> tuple[datetime | None, bool]:
+    rule = Rulebook.read().rule(Kind.GUARDIAN_CONTACT, report.kind, report.registered_at)
+    if rule is None:
+        return None, False
+    from_event = report.occurred_at if report.kind == ReportKind.ARREST else None
+    limit = due_at(from_event or report.notified_at, Length(rule.length), rule.amount)
+    return limit, report.kind == ReportKind.ARREST and from_event is None
+
+
+def _lines(door: Look, report: Report) -> tuple[Line, ...]:
+    cases: list[Case] = list(
+        door.cases.filter(report=report).select_related("report", "child", "unit", "assignee").order_by("ordinal")
+    )
+    door.listed([case.pk for case in cases])
+    return tuple(
+        Line(
+            case_id=case.pk,
+            number=case.number,
+            name=sent_name(case.as_reported),
+            is_identified=bool(case.as_reported.get("identity_number") or case.as_reported.get("birth_date")),
+            do_not_contact=row.do_not_contact,
+            has_running_investigation=sees_in_full(case) and _is_running(case),
+        )
+        for case, row in zip(cases, reduced_many(cases, door.user, door.now), strict=True)
+    )
+
+
+def _is_running(case: Case) -> bool:
+    return case.child.investigations.filter(closed_at__isnull=True).exists()
+
+
+def _holder(now: datetime) -> str:
+    """The name of the unit that has the report at this moment: the intake, or Socialjouren while that is closed."""
+    units = {
+        unit.kind: unit for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.DUTY]).order_by("-slug")
+    }
+    intake, duty = units.get(UnitKind.INTAKE), units.get(UnitKind.DUTY)
+    if intake is None:
+        return ""
+    return intake.name if duty is None or intake.hours.is_open(now) else duty.name

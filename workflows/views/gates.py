@@ -1,0 +1,27 @@
+"""Which roles does a page exist for? For everybody else it is not there."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+
+from riskzon.errors import Unseen
+from workflows.views.entry import signed_in
+
+_View = Callable[..., HttpResponse]
+
+
+def only_for(*roles: str) -> Callable[[_View], _View]:
+    """The page answers these roles; others get the same 404 as for an address that does not exist."""
+
+    def gate(view: _View) -> _View:
+        @signed_in
+        @wraps(view)
+        def passed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if request.user.role not in roles:
+                raise Unseen
+            return view(request, *args, **kwargs)
+
+        return passed
+
+    return gate
