@@ -34,6 +34,7 @@ lint: $(VENV)/.ready node_modules/.ready
 	lint-imports --no-logo
 	djlint --quiet --lint riskzon notifications workflows
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings settings.test
+	$(PY) manage.py texts --check
 	tests/lint/deploy
 
 format: $(VENV)/.ready
