@@ -1,0 +1,1 @@
+"""What the pages ask for, in the words of the people who answer."""

@@ -1,0 +1,1 @@
+"""The pages of the casework, one module for each thing that a person does."""

@@ -1,0 +1,172 @@
+"""One case: what it is about, what has happened, what must happen by when, and who has looked?"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from riskzon import timewords
+from riskzon.access import Action
+from riskzon.doors import look
+from riskzon.models import Case, Contact, ReportKind
+from riskzon.ui import Entry
+from workflows import casefile, picture
+from workflows.casefile import CaseFile, GuardianLine
+from workflows.models import Deadline, DeadlineEvent, Kind
+from workflows.nextstep import of_todo
+from workflows.views import wording
+from workflows.views.as_sent import as_sent
+from workflows.views.casebar import bar, demanded, step_url
+from workflows.views.entry import signed_in
+from workflows.views.form_page import open_case
+
+LATEST = 5
+
+
+@signed_in
+@require_GET
+def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The first page of a case; for the liaison, the own report in reduced form."""
+    with look(request.user, "case") as door:
+        opened = open_case(door.case(case_id, Action.FOLLOW), door)
+    file = opened.file
+    if file is None:
+        context = {
+            "own": opened.own,
+            "name": opened.name,
+            "now": opened.now,
+            "sent": as_sent(opened.case, is_held=opened.own.do_not_contact, has_guardians=True),
+        }
+        return render(request, "workflows/case/reduced.html", context)
+    context = {
+        **bar(file, "case"),
+        "demanded": demanded(file),
+        "settled": [row for row in file.deadlines if row.settled_at is not None and row.kind != Kind.BREACH_REVIEW],
+        "todos": [_todo(file, todo.what) for todo in file.todos],
+        "latest": [entry for entry in file.timeline if not entry.quiet][:LATEST],
+        "guardians": [_guardian(file, line) for line in file.guardians],
+        "plan": [wording.plan_line(line) for line in file.plan[:1]],
+        "earlier": [(report, ReportKind(report.kind).label) for report in file.history.reports],
+    }
+    return render(request, "workflows/case/overview.html", context)
+
+
+@signed_in
+@require_GET
+def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Everything that has happened, newest first; `?show=people` leaves out what the system did."""
+    file = _open(request, "case.timeline", case_id)
+    only_people = request.GET.get("show") == "people"
+    entries = [entry for entry in file.timeline if not (only_people and entry.quiet)]
+    context = {
+        "entries": entries,
+        "only_people": only_people,
+        "text": "\n\n".join(map(journal_text, reversed(entries))),
+    }
+    return render(request, "workflows/case/timeline.html", {**bar(file, "case-timeline"), **context})
+
+
+@signed_in
+@require_GET
+def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Every clock of the case with its rule and its history, and who will be told if nobody acts."""
+    with look(request.user, "case.deadlines") as door:
+        case = door.case(case_id)
+        file = casefile.read(case, door.user, door.now)
+        events = _events(case)
+    rows = [_clock(file, row, events[row.pk]) for row in file.deadlines]
+    context = {"clocks": rows, "plan": [wording.plan_line(line) for line in file.plan]}
+    return render(request, "workflows/case/deadlines.html", {**bar(file, "case-deadlines"), **context})
+
+
+@signed_in
+@require_GET
+def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The report as it was sent, and everything written since, each with a text for the personal file."""
+    file = _open(request, "case.documents", case_id)
+    is_held = any(line.hold for line in file.guardians)
+    context = {
+        "sent": as_sent(file.case, is_held=is_held, has_guardians=bool(file.guardians)),
+        "written": [
+            (f"text-{place}", entry, journal_text(entry))
+            for place, entry in enumerate(entry for entry in file.timeline if entry.copyable)
+        ],
+    }
+    return render(request, "workflows/case/documents.html", {**bar(file, "case-documents"), **context})
+
+
+@signed_in
+@require_GET
+def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Where the case stands in the process, as a picture and in words."""
+    with look(request.user, "case.process") as door:
+        case = door.case(case_id)
+        file = casefile.read(case, door.user, door.now)
+        drawing = picture.draw(case)
+    clocks = {row.kind: row for row in demanded(file)}
+    steps = [(box, clocks.get(picture.clock_of(box.name))) for box in drawing.steps]
+    return render(
+        request, "workflows/case/process.html", {**bar(file, "case-process"), "picture": drawing, "steps": steps}
+    )
+
+
+@signed_in
+@require_GET
+def log(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Who has looked at the case or changed it, when, in which role and why they could."""
+    file = _open(request, "case.log", case_id, Action.SEE_LOG)
+    lines = [wording.seen(entry) for entry in file.log]
+    return render(request, "workflows/case/log.html", {**bar(file, "case-log"), "lines": lines})
+
+
+def journal_text(entry: Entry) -> str:
+    """One event as plain text for the personal file: when, what, who, and what was written."""
+    head = f"{timewords.moment(entry.at)}  {entry.title}"
+    parts = [head, *(str(fact) for fact in entry.facts), entry.text, entry.who]
+    return "\n".join(part for part in parts if part)
+
+
+def _open(request: HttpRequest, what: str, case_id: UUID, action: Action = Action.READ) -> CaseFile:
+    with look(request.user, what) as door:
+        return casefile.read(door.case(case_id, action), door.user, door.now)
+
+
+def _events(case: Case) -> dict[UUID, list[DeadlineEvent]]:
+    found: dict[UUID, list[DeadlineEvent]] = defaultdict(list)
+    for event in DeadlineEvent.objects.filter(deadline__case=case).order_by("at", "pk"):
+        found[event.deadline_id].append(event)
+    return found
+
+
+def _clock(file: CaseFile, row: Deadline, events: Iterable[DeadlineEvent]) -> dict[str, Any]:
+    breach = next((breach for breach in file.breaches if breach.deadline_id == row.pk), None)
+    return {
+        "row": row,
+        "rule": wording.rule(row.rule),
+        "starts_with": wording.starts_with(row, file.case.report.kind),
+        "exempt": wording.exempt(row) if row.exempt_code else "",
+        "history": [(event.fired_at, wording.fired(event)) for event in events],
+        "breach": breach,
+    }
+
+
+def _todo(file: CaseFile, what: str) -> dict[str, Any]:
+    step = of_todo(what)
+    return {"step": step, "url": step_url(file.case, step) if step.may(file.case.rights) else ""}
+
+
+def _guardian(file: CaseFile, line: GuardianLine) -> dict[str, Any]:
+    may = Action.CONTACT in file.case.rights and file.case.is_open
+    return {
+        "line": line,
+        "attempts": [contact for contact in file.contacts if contact.guardian_id == line.id],
+        "may_register": may,
+        "may_tap": may and line.may_call,
+        "may_change": Action.FAMILY in file.case.rights,
+        "reached": Contact.Outcome.REACHED.value,
+        "no_answer": Contact.Outcome.NO_ANSWER.value,
+    }

@@ -1,0 +1,222 @@
+"""What stands on top of every page of one case: who it is about, what must not be missed, and the next step?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from riskzon.access import Action
+from riskzon.identity import format_identity
+from riskzon.models import Case, Child, Disposition, Hold, ProtectedIdentity
+from riskzon.timewords import age_on, short_moment
+from riskzon.ui import Action as Button
+from riskzon.ui import Identity, Tab, Tag
+from workflows.casefile import CaseFile
+from workflows.models import Deadline, Kind
+from workflows.nextstep import NextStep, next_step
+
+#: (url name, label) of the pages of one case.
+PAGES = (
+    ("case", gettext_noop("Översikt")),
+    ("case-timeline", gettext_noop("Tidslinje")),
+    ("case-deadlines", gettext_noop("Frister")),
+    ("case-documents", gettext_noop("Handlingar")),
+    ("case-process", gettext_noop("Ärendets gång")),
+    ("case-log", gettext_noop("Åtkomstlogg")),
+)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """One thing on top of the case that must not be missed."""
+
+    icon: str
+    title: str
+    text: str = ""
+    is_soon: bool = False
+    url: str = ""
+    link: str = ""
+
+
+def child_name(child: Child) -> str:
+    """The name, or what is known of a child without one."""
+    if child.name:
+        return child.name
+    if child.approximate_age is not None:
+        return _("Okänt barn, ungefär %(age)s år") % {"age": child.approximate_age}
+    return _("Okänt barn")
+
+
+def demanded(file: CaseFile) -> list[Deadline]:
+    """The case's own outstanding deadlines, the earliest first; the review of a breach is the supervisor's."""
+    rows = [row for row in file.deadlines if row.settled_at is None and row.kind != Kind.BREACH_REVIEW]
+    return sorted(rows, key=lambda row: row.due_at)
+
+
+def step_of(file: CaseFile) -> NextStep:
+    """The next step of an opened case."""
+    waiting = {task.flow_task.name for task in file.steps}
+    return next_step(file.case, waiting, demanded(file), {todo.what for todo in file.todos}, file.now)
+
+
+def identity(file: CaseFile, step: NextStep) -> Identity:
+    case, child = file.case, file.case.child
+    clocks = demanded(file)
+    facts = [case.unit.name, _("Handläggare %(who)s") % {"who": case.assignee} if case.assignee else _("Ej tilldelat")]
+    return Identity(
+        name=child_name(child),
+        case_number=case.number,
+        identity_number=format_identity(child.identity_number) if child.identity_number else _born(child),
+        age=age_on(child.birth_date, file.now),
+        kind=str(case.report.get_kind_display()),
+        protected=child.protected_identity,
+        deadline=clocks[0] if clocks else None,
+        tags=tags(case),
+        facts=facts,
+        actions=_buttons(file, step),
+    )
+
+
+def tags(case: Case) -> list[Tag]:
+    """How far the case has come, in one or two words."""
+    if case.closed_at:
+        return [Tag(_("Avslutat"), "success", "check")]
+    found = []
+    if case.disposition in (Disposition.OPENED, Disposition.LINKED):
+        found.append(Tag(_("Utredning inledd") if case.disposition == "opened" else _("Hör till utredning"), "info"))
+    elif case.disposition:
+        found.append(Tag(str(case.get_disposition_display()), "warning"))
+    elif case.assessed_at is None:
+        found.append(Tag(_("Ny"), "info"))
+    if case.guardian_reached_at is None and case.guardian_contact_open and case.assessed_at is not None:
+        found.append(Tag(_("Kontakt pågår")))
+    return found or [Tag(_("Skyddsbedömt"))]
+
+
+def _buttons(file: CaseFile, step: NextStep) -> list[Button]:
+    case, rights = file.case, file.case.rights
+    buttons = []
+    if step.may(rights):
+        buttons.append(Button(str(step.button), step_url(case, step), step.icon, "primary"))
+    if case.assignee_id is None and case.is_open and Action.ASSIGN in rights:
+        buttons.append(Button(_("Ta ärendet"), reverse("case-take", args=[case.pk]), "user-check", "secondary", "post"))
+    return buttons
+
+
+def warnings(file: CaseFile) -> list[Caution]:
+    """Acute risk, protected identity, holds, and limits that have passed: in this order."""
+    case, child = file.case, file.case.child
+    found = []
+    if case.report.acute_risk and case.is_open:
+        found.append(
+            Caution(
+                "siren",
+                _("Akut risk"),
+                _("Anmälaren har angett att barnet kan vara i akut fara. Anmäld %(when)s.")
+                % {"when": short_moment(case.report.notified_at, file.now)},
+            )
+        )
+    if child.protected_identity != ProtectedIdentity.NONE:
+        found.append(
+            Caution(
+                "shield-alert",
+                str(child.get_protected_identity_display()),
+                _("Lämna inte ut adress, telefon, skola eller var barnet är. Prata inte om barnet så att andra hör."),
+            )
+        )
+    found += [_hold(hold, file) for hold in file.holds]
+    found += _passed(file)
+    return found
+
+
+def _hold(hold: Hold, file: CaseFile) -> Caution:
+    url = reverse("holds", args=[file.case.pk])
+    whom = hold.guardian.name if hold.guardian else ""
+    if hold.provisional:
+        return Caution(
+            "hand",
+            _("Avvakta kontakt med alla vårdnadshavare"),
+            _("Anmälaren begär det till %(until)s: %(code)s. Fristerna går tills socialtjänsten har beslutat.")
+            % {"until": short_moment(hold.until, file.now), "code": hold.get_code_display()},
+            url=url,
+            link=_("Ta ställning") if Action.DECIDE_HOLD in file.case.rights else _("Läs mer"),
+        )
+    facts = {
+        "who": hold.decided_by,
+        "when": short_moment(hold.decided_at, file.now),
+        "until": short_moment(hold.until, file.now),
+    }
+    if hold.until < file.now:
+        text = _(
+            "Omprövningen skulle ha gjorts %(until)s. Kontakten ska avvaktas tills någon har beslutat. "
+            "Beslutat av %(who)s %(when)s."
+        )
+    else:
+        text = _("Ring inte och skriv inte. Beslutat av %(who)s %(when)s, omprövas senast %(until)s.")
+    title = _("Avvakta kontakt med %(whom)s") % {"whom": whom or _("alla vårdnadshavare")}
+    if hold.needs_confirmation and hold.confirmed_at is None:
+        text += " " + _("Väntar på enhetschefens bekräftelse.")
+    return Caution("hand", title, text % facts, url=url, link=_("Visa beslutet"))
+
+
+def _passed(file: CaseFile) -> list[Caution]:
+    waiting = [breach for breach in file.breaches if breach.reviewed_at is None]
+    still = {row.pk for row in file.deadlines if row.settled_at is None}
+    found = []
+    for breach in waiting:
+        text = _("Fristen gick ut %(when)s.") % {"when": short_moment(breach.due_at, file.now)}
+        text += " " + (
+            _("Det som skulle göras är inte gjort än.") if breach.deadline_id in still else _("Nu är det gjort.")
+        )
+        text += " " + _("Väntar på enhetschefens granskning.")
+        may_review = Action.REVIEW in file.case.rights
+        url = address("breach-review", breach.pk) if may_review else ""
+        title = _("Överskriden: %(what)s") % {"what": Kind(breach.kind).label}
+        found.append(Caution("alarm-clock", title, text, url=url, link=_("Granska") if url else ""))
+    return found
+
+
+def tabs(file: CaseFile, here: str) -> list[Tab]:
+    counts = {"case-deadlines": len(demanded(file))}
+    return [
+        Tab(_(label), reverse(name, args=[file.case.pk]), counts.get(name), name == here)
+        for name, label in PAGES
+        if name != "case-log" or Action.SEE_LOG in file.case.rights
+    ]
+
+
+def step_url(case: Case, step: NextStep) -> str:
+    """Where the step is done."""
+    path = reverse(step.url_name, args=[case.pk])
+    return f"{path}#{step.fragment}" if step.fragment else path
+
+
+def address(name: str, *args: Any) -> str:
+    """The path of a page that another part of the product has, or "" where that part is not there."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def bar(file: CaseFile, here: str) -> dict[str, Any]:
+    """The context of everything above the content."""
+    step = step_of(file)
+    return {
+        "file": file,
+        "case": file.case,
+        "now": file.now,
+        "identity": identity(file, step),
+        "warnings": warnings(file),
+        "step": step,
+        "step_url": step_url(file.case, step) if step.may(file.case.rights) else "",
+        "step_is_for_lead": bool(step.url_name) and not step.may(file.case.rights) and Action.NOTE in file.case.rights,
+        "tabs": tabs(file, here),
+        "rights": {action.value: True for action in file.case.rights},
+    }
+
+
+def _born(child: Child) -> str:
+    return child.birth_date.isoformat() if child.birth_date else ""

@@ -1,0 +1,129 @@
+"""With which words do the pages say the codes of rules, rungs and the access log?"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from riskzon.access import Ground
+from riskzon.models import AuditEntry, Hold, Role
+from workflows.models import Deadline, DeadlineEvent, DeadlineRule, Kind
+from workflows.plan import PlanLine
+
+GROUNDS = {
+    Ground.LEAD: gettext_lazy("Leder enheten"),
+    Ground.UNIT: gettext_lazy("Arbetar på enheten"),
+    Ground.HANDLE: gettext_lazy("Egen behörighet till ärendet"),
+    Ground.DUTY: gettext_lazy("Jour när enheten är stängd"),
+    Ground.READ: gettext_lazy("Egen läsbehörighet"),
+    Ground.FOLLOW: gettext_lazy("Egen anmälan"),
+    "registered": gettext_lazy("Registrerade anmälan"),
+}
+WHATS = {
+    "case": gettext_lazy("Översikt"),
+    "case.timeline": gettext_lazy("Tidslinje"),
+    "case.deadlines": gettext_lazy("Frister"),
+    "case.documents": gettext_lazy("Handlingar"),
+    "case.process": gettext_lazy("Ärendets gång"),
+    "case.log": gettext_lazy("Åtkomstlogg"),
+    "contact": gettext_lazy("Kontakt med vårdnadshavare"),
+    "assessment": gettext_lazy("Skyddsbedömning"),
+    "disposition": gettext_lazy("Beslut om utredning"),
+    "feedback": gettext_lazy("Återkoppling"),
+    "feedback_request": gettext_lazy("Begäran om återkoppling"),
+    "hold": gettext_lazy("Avvakta kontakt"),
+    "hold_confirm": gettext_lazy("Bekräfta avvakta kontakt"),
+    "hold_renew": gettext_lazy("Förläng avvakta kontakt"),
+    "hold_end": gettext_lazy("Avsluta avvakta kontakt"),
+    "write_off": gettext_lazy("Sök inte vårdnadshavaren längre"),
+    "inform_child": gettext_lazy("Barnet informerat"),
+    "identify": gettext_lazy("Barnets uppgifter"),
+    "guardian": gettext_lazy("Familj och företrädare"),
+    "take": gettext_lazy("Tog ärendet"),
+    "assign": gettext_lazy("Tilldelning"),
+    "hand_over": gettext_lazy("Överlämning"),
+    "name_liaison": gettext_lazy("Socialsekreterare hos polisen"),
+    "supplement": gettext_lazy("Tillägg till anmälan"),
+    "note": gettext_lazy("Anteckning"),
+    "report": gettext_lazy("Anmälan"),
+    "review": gettext_lazy("Granskning av överskriden frist"),
+    "breach": gettext_lazy("Fristen gick ut"),
+}
+_EXEMPT = {
+    "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),
+    "EXEMPT_TURNED_18": gettext_lazy("Barnet har fyllt 18 år"),
+    **dict(Hold.Code.choices),
+}
+
+
+def rule(row: DeadlineRule) -> str:
+    """`24 timmar`, `14 dagar`, `till angiven tid`."""
+    amount = row.amount
+    words = {
+        "hours": ngettext("%(n)s timme", "%(n)s timmar", amount),
+        "days": ngettext("%(n)s dag", "%(n)s dagar", amount),
+        "working_days": ngettext("%(n)s arbetsdag", "%(n)s arbetsdagar", amount),
+        "months": ngettext("%(n)s månad", "%(n)s månader", amount),
+        "named": _("till angiven tid"),
+    }
+    return words[row.length] % {"n": amount} if row.length != "named" else words["named"]
+
+
+def starts_with(deadline: Deadline, report_kind: str) -> str:
+    """What set the clock going."""
+    if deadline.after_hold:
+        return _("att kontakten inte längre avvaktas")
+    if deadline.kind == Kind.GUARDIAN_CONTACT and report_kind == "arrest" and not deadline.provisional_start:
+        return _("gripandet")
+    return {
+        Kind.GUARDIAN_CONTACT: _("att anmälan kom in"),
+        Kind.PROTECTIVE_ASSESSMENT: _("att anmälan kom in"),
+        Kind.OPEN_INVESTIGATION: _("att anmälan kom in"),
+        Kind.REPORTER_FEEDBACK: _("beslutet, eller begäran om den kom senare"),
+        Kind.INVESTIGATION: _("att utredningen inleddes"),
+        Kind.HOLD_REVIEW: _("beslutet att avvakta"),
+        Kind.BREACH_REVIEW: _("att fristen gick ut"),
+        Kind.LUL_STATEMENT: _("begäran"),
+    }[Kind(deadline.kind)]
+
+
+def exempt(deadline: Deadline) -> str:
+    """Why nothing is demanded any more; "" where something is or was."""
+    return str(_EXEMPT.get(deadline.exempt_code, deadline.exempt_code))
+
+
+def rung(step: str) -> str:
+    """What one step of a ladder is."""
+    if step == "breach":
+        return _("Fristen går ut")
+    if step == "registered":
+        return _("Ärendet har kommit in")
+    if step == "+1h-waiting":
+        return _("Ingen har tagit ärendet")
+    if step.startswith("daily"):
+        return _("Varje dag 08.00, tills det är gjort")
+    return _("Påminnelse") if step.startswith("-") else _("Fortfarande inte gjort")
+
+
+def plan_line(line: PlanLine) -> dict[str, object]:
+    """One line of the plan "if nobody acts"."""
+    return {"at": line.at, "what": rung(line.step), "kind": Kind(line.kind).label, "who": line.recipients}
+
+
+def fired(event: DeadlineEvent) -> str:
+    """One rung that has come: what, and how many were told."""
+    if event.folded:
+        return _("%(what)s: hade redan passerat vid registreringen") % {"what": rung(event.step)}
+    told = ngettext("meddelat en person", "meddelat %(n)s personer", event.told) % {"n": event.told}
+    return _("%(what)s: %(told)s") % {"what": rung(event.step), "told": told}
+
+
+def seen(entry: AuditEntry) -> dict[str, object]:
+    """One line of the access log."""
+    return {
+        "at": entry.product_at,
+        "who": str(entry.actor) if entry.actor else _("Systemet"),
+        "role": Role(entry.role).label if entry.role else "",
+        "unit": entry.unit.name if entry.unit else "",
+        "act": entry.get_action_display(),
+        "what": WHATS.get(entry.what, entry.what),
+        "ground": GROUNDS.get(entry.ground, entry.ground),
+    }

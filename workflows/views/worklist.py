@@ -1,0 +1,226 @@
+"""The first page after login: which cases need something, in the order of their limits, and what is next in each?"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from riskzon.access import Action, rights_on, units_of, units_on_duty
+from riskzon.doors import Look, look
+from riskzon.errors import Invalid
+from riskzon.identity import format_identity
+from riskzon.localtime import end_of_local_day, local_date, parse_instant
+from riskzon.models import Case, ProtectedIdentity, Role, Unit, User
+from riskzon.models.cases import NOTHING_DUE
+from riskzon.timewords import age_on, clocktime, short_moment
+from riskzon.ui import Tab, Tag
+from workflows import worklist as lists
+from workflows.deadlines import OUTSTANDING
+from workflows.forms.worklist import FilterForm
+from workflows.models import CaseTask, Deadline, Kind, Todo
+from workflows.nextstep import next_step
+from workflows.steps import OPEN
+from workflows.views.casebar import child_name, tags
+from workflows.views.entry import first_page, signed_in
+
+#: (code, label, level of its count)
+VIEWS = (
+    ("mine", gettext_lazy("Mina"), ""),
+    ("unassigned", gettext_lazy("Ej tilldelade"), ""),
+    ("today", gettext_lazy("Frist i dag"), "soon"),
+    ("overdue", gettext_lazy("Överskridna"), "over"),
+    ("all", gettext_lazy("Alla"), ""),
+)
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case in a list. `name` is empty for a child with protected identity, who is shown by the case number alone."""
+
+    case: Case
+    name: str
+    identity: str
+    age: int | None
+    protected: str
+    deadline: Deadline | None
+    step: Any
+    tag: Tag
+    may_take: bool
+    is_mine: bool
+
+
+@signed_in
+@require_GET
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The cases that this person works with; everybody else is sent to the first page of their own."""
+    if elsewhere := first_page(request.user):
+        return redirect(elsewhere)
+    view = _view(request)
+    with look(request.user, "worklist") as door:
+        prefetch_related_objects([door.user], "units_led")
+        units = list(Unit.objects.filter(pk__in=_units(door))) if _has_several(door.user) else []
+        form = FilterForm(_filled(request, view), units=units)
+        form.is_valid()
+        chosen = form.cleaned_data
+        try:
+            page = lists.page(door, cursor=request.GET.get("cursor"), limit=ROWS, **_narrowed(view, chosen, door.now))
+        except Invalid:
+            return redirect(f"{request.path}?{_query(request)}")
+        rows = rows_of(page.cases, door.user, door.now)
+        counts = lists.counts(door.user, door.now)
+        nearest = _nearest(door) if not rows and view in ("overdue", "today") else None
+    context = {
+        "rows": rows,
+        "tabs": _tabs(view, counts),
+        "view": view,
+        "counts": counts,
+        "now": door.now,
+        "filters": form,
+        "is_narrowed": bool(chosen.get("kind") or chosen.get("unit") or chosen.get("state") != "open"),
+        "empty": _empty(view, nearest, door.now),
+        "next": f"?{_query(request, cursor=page.next)}" if page.next else "",
+        "first": f"?{_query(request)}" if request.GET.get("cursor") else "",
+        "since": door.now.isoformat(),
+        "new": 0,
+        "reload": f"?{_query(request)}",
+    }
+    return render(request, "workflows/worklist.html", context)
+
+
+@signed_in
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """The line above the list, asked for anew each minute: figures only, and how many cases came since the list was made."""
+    if first_page(request.user):
+        raise Http404
+    try:
+        since = parse_instant(request.GET.get("since", ""))
+    except ValueError:
+        raise Http404 from None
+    with look(request.user, "worklist.status") as door:
+        prefetch_related_objects([door.user], "units_led")
+        counts = lists.counts(door.user, door.now)
+        new = door.cases.filter(unit__in=_units(door), registered_at__gt=since).values("pk")[:100].count()
+    context = {"counts": counts, "now": door.now, "since": since.isoformat(), "new": new, "reload": "?"}
+    return render(request, "workflows/_status.html", context)
+
+
+def rows_of(cases: list[Case], user: User, now: datetime) -> list[Row]:
+    """The rows of a list, in three statements whatever its length; `report`, `child`, `unit`, `assignee` are loaded."""
+    ids = [case.pk for case in cases]
+    clocks: dict[UUID, list[Deadline]] = defaultdict(list)
+    for deadline in (
+        Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW).order_by("due_at", "kind")
+    ):
+        clocks[deadline.case_id].append(deadline)
+    waiting: dict[UUID, set[str]] = defaultdict(set)
+    for case_id, step in CaseTask.objects.filter(process__case__in=ids, status__in=OPEN).values_list(
+        "process__case", "flow_task"
+    ):
+        waiting[case_id].add(step.name)
+    todos: dict[UUID, set[str]] = defaultdict(set)
+    for case_id, what in Todo.objects.filter(case__in=ids, done_at__isnull=True, cancelled_at__isnull=True).values_list(
+        "case", "what"
+    ):
+        todos[case_id].add(what)
+    return [_row(case, clocks[case.pk], waiting[case.pk], todos[case.pk], user, now) for case in cases]
+
+
+def _row(case: Case, clocks: list[Deadline], waiting: set[str], todos: set[str], user: User, now: datetime) -> Row:
+    child = case.child
+    is_protected = child.protected_identity != ProtectedIdentity.NONE
+    number = format_identity(child.identity_number) if child.identity_number else ""
+    return Row(
+        case=case,
+        name="" if is_protected else child_name(child),
+        identity="" if is_protected else number,
+        age=None if is_protected else age_on(child.birth_date, now),
+        protected=child.protected_identity,
+        deadline=clocks[0] if clocks else None,
+        step=next_step(case, waiting, clocks, todos, now).text,
+        tag=tags(case)[0],
+        may_take=case.assignee_id is None and case.is_open and Action.ASSIGN in rights_on(case.ground, user),
+        is_mine=case.assignee_id == user.pk,
+    )
+
+
+def _view(request: HttpRequest) -> str:
+    asked = request.GET.get("view")
+    if asked in {code for code, _label, _level in VIEWS}:
+        return asked
+    return "mine" if request.user.role == Role.SOCIAL_WORKER else "all"
+
+
+def _filled(request: HttpRequest, view: str) -> dict[str, str]:
+    return {
+        "view": view,
+        "kind": request.GET.get("kind", ""),
+        "state": request.GET.get("state", "open"),
+        "unit": request.GET.get("unit", ""),
+    }
+
+
+def _narrowed(view: str, chosen: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The arguments of the list for one view and its filters."""
+    wanted: dict[str, Any] = {
+        "scope": view if view in ("mine", "unassigned") else "all",
+        "state": chosen.get("state", "open"),
+        "report_kind": chosen.get("kind", ""),
+        "unit": UUID(chosen["unit"]) if chosen.get("unit") else None,
+    }
+    if view == "today":
+        wanted["due_before"] = end_of_local_day(local_date(now))
+    if view == "overdue":
+        wanted["overdue"] = True
+    return wanted
+
+
+def _query(request: HttpRequest, **more: str) -> str:
+    kept = {name: value for name in ("view", "kind", "state", "unit") if (value := request.GET.get(name)) is not None}
+    return urlencode({**kept, **more})
+
+
+def _tabs(view: str, counts: dict[str, int]) -> list[Tab]:
+    return [
+        Tab(str(label), f"{reverse('worklist')}?view={code}", counts[code], code == view, level)
+        for code, label, level in VIEWS
+    ]
+
+
+def _units(door: Look) -> list[UUID]:
+    return [*units_of(door.user), *units_on_duty(door.user, door.now)]
+
+
+def _has_several(user: User) -> bool:
+    return user.role == Role.DUTY or len(units_of(user)) > 1
+
+
+def _nearest(door: Look) -> datetime | None:
+    cases = lists.page(door, limit=1).cases
+    due = cases[0].next_due_at if cases else NOTHING_DUE
+    return None if due == NOTHING_DUE else due
+
+
+def _empty(view: str, nearest: datetime | None, now: datetime) -> dict[str, str]:
+    """What is true when a list is empty, and what to do."""
+    hint = _("Närmaste frist är %(when)s.") % {"when": short_moment(nearest, now)} if nearest else ""
+    texts = {
+        "mine": (_("Du har inga ärenden."), _("Under Ej tilldelade finns de som väntar på någon.")),
+        "unassigned": (_("Alla ärenden är tilldelade."), ""),
+        "today": (_("Ingen frist går ut i dag."), hint),
+        "overdue": (_("Inga överskridna frister."), hint),
+        "all": (_("Det finns inga ärenden här."), _("Uppdaterad %(clock)s.") % {"clock": clocktime(now)}),
+    }
+    text, advice = texts[view]
+    return {"text": text, "hint": advice}
