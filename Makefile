@@ -31,7 +31,7 @@ lint: $(VENV)/.ready node_modules/.ready
 	ruff format --check .
 	ruff check .
 	mypy --no-error-summary riskzon notifications workflows
-	lint-imports --no-logo
+	lint-imports --no-logo --no-cache
 	djlint --quiet --lint riskzon notifications workflows
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings settings.test
 	$(PY) manage.py texts --check
@@ -54,7 +54,7 @@ clean:
 	@$(PYTHON) -c "import fcntl, pathlib, sys; p = pathlib.Path(sys.argv[1], 'lock'); \
 	p.exists() and fcntl.flock(open(p), fcntl.LOCK_EX | fcntl.LOCK_NB)" "$(RISKZON_HOME)" 2>/dev/null \
 	|| { echo "$(RISKZON_HOME) is in use. Stop it first."; exit 1; }
-	rm -rf .venv node_modules .riskzon .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache static_root
+	rm -rf .venv node_modules .riskzon .mypy_cache .pytest_cache .ruff_cache .hypothesis static_root
 	find riskzon notifications workflows settings tests -name __pycache__ -prune -exec rm -rf {} +
 	find riskzon notifications workflows -name '*.mo' -delete
 
