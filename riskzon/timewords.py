@@ -12,8 +12,29 @@ DAYS_FROM = timedelta(hours=48)
 #: A running deadline is amber when this much or less is left.
 SOON = timedelta(hours=4)
 
-WEEKDAYS = tuple(map(gettext_noop, ("mån", "tis", "ons", "tor", "fre", "lör", "sön")))
-MONTHS = tuple(map(gettext_noop, ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")))
+WEEKDAYS = (
+    gettext_noop("mån"),
+    gettext_noop("tis"),
+    gettext_noop("ons"),
+    gettext_noop("tor"),
+    gettext_noop("fre"),
+    gettext_noop("lör"),
+    gettext_noop("sön"),
+)
+MONTHS = (
+    gettext_noop("jan"),
+    gettext_noop("feb"),
+    gettext_noop("mar"),
+    gettext_noop("apr"),
+    gettext_noop("maj"),
+    gettext_noop("jun"),
+    gettext_noop("jul"),
+    gettext_noop("aug"),
+    gettext_noop("sep"),
+    gettext_noop("okt"),
+    gettext_noop("nov"),
+    gettext_noop("dec"),
+)
 
 
 def local(at: datetime) -> datetime:

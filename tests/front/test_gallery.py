@@ -187,3 +187,17 @@ def test_print_leaves_out_what_cannot_be_pressed(gallery: str, open_page: Open) 
     expect(page.locator(".top")).to_be_hidden()
     expect(page.locator(".identity-actions")).to_be_hidden()
     expect(page.get_by_text("Utskrivet av Karin Ek")).to_be_visible()
+
+
+def test_language_is_switched_by_a_form_and_the_frame_is_english(gallery: str, open_page: Open) -> None:
+    seen = open_page(390, java_script_enabled=False)
+    page = seen.page
+    page.goto(f"{gallery}/form")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("link", name="Worklist")).to_have_attribute("href", "/worklist")
+    expect(page.get_by_label("Date", exact=True)).to_be_visible()
+    page.goto(f"{gallery}/worklist")
+    expect(page.get_by_text("Overdue 1 h 48 min")).to_be_visible()
+    page.get_by_role("button", name="Svenska").click()
+    expect(page.locator("html")).to_have_attribute("lang", "sv")
