@@ -107,7 +107,7 @@ def units_of(user: User) -> list[UUID]:
         return []
     own = [user.unit_id] if user.unit_id else []
     if user.role == Role.SUPERVISOR:
-        own += [unit.pk for unit in user.units_led.all() if unit.pk != user.unit_id]
+        own += [unit_id for unit_id in user.led_unit_ids if unit_id != user.unit_id]
     return own
 
 
@@ -115,7 +115,7 @@ def units_led_by(user: User) -> list[UUID]:
     """The units that this person supervises."""
     if user.role != Role.SUPERVISOR or not user.is_active:
         return []
-    return [unit.pk for unit in user.units_led.all()]
+    return list(user.led_unit_ids)
 
 
 def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:

@@ -8,10 +8,8 @@ is checked to equal `visible_cases` by a test.
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -25,6 +23,7 @@ from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import AuditAction, Case, User
 from riskzon.names import name_key
+from workflows.walk import Step, Wanted, branches, parse_number, walk
 
 #: Counts stop here: "1000+" is as good as the number, and flat.
 CAP = 1000
@@ -57,34 +56,45 @@ def page(
     `scope`: mine, unassigned, unit (the person's own units) or all. `number`: a case or report number, exact.
     """
     after = _read_cursor(cursor)
-    found = _walk(
-        door.user,
-        door.now,
-        _Filter(scope, state, overdue, due_before, report_kind, unit, number, door.now),
-        after=after,
-        limit=limit + 1,
+    wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
+    found = walk(door.user, door.now, wanted, after=after, limit=limit + 1)
+    cases = _load(found[:limit], door.user)
+    door.listed([case.pk for case in cases])
+    following = _write_cursor(found[limit - 1].due, found[limit - 1].case_id) if len(found) > limit else None
+    return WorklistPage(cases, following)
+
+
+def _load(steps: list[Step], user: User) -> list[Case]:
+    """The rows of a walk in its order, with the ground on which the person reaches each; long texts stay behind."""
+    by_id = (
+        Case.objects.filter(pk__in=[step.case_id for step in steps])
+        .select_related("report", "child", "unit", "assignee")
+        .defer("summary", "as_reported", "disposition_reason", "report__raw", "report__summary", "child__description")
+        .in_bulk()
     )
-    ids = [case_id for _due, case_id in found[:limit]]
-    by_id = door.cases.select_related("report", "child", "unit", "assignee").in_bulk(ids) if ids else {}
-    door.listed(ids)
-    following = _write_cursor(*found[limit - 1]) if len(found) > limit else None
-    return WorklistPage([by_id[case_id] for case_id in ids if case_id in by_id], following)
+    led = access.units_led_by(user)
+    cases = []
+    for step in steps:
+        case = by_id[step.case_id]
+        case.ground = access.Ground.LEAD if step.ground == access.Ground.UNIT and case.unit_id in led else step.ground
+        cases.append(case)
+    return cases
 
 
 def counts(user: User, now: datetime) -> dict[str, int]:
     """How many open cases each view of the worklist holds; CAP means that many or more."""
     end_of_today = end_of_local_day(local_date(now))
     views = {
-        "mine": _Filter("mine", "open", None, None, "", None, "", now),
-        "unassigned": _Filter("unassigned", "open", None, None, "", None, "", now),
-        "today": _Filter("all", "open", None, end_of_today, "", None, "", now),
-        "overdue": _Filter("all", "open", True, None, "", None, "", now),
-        "soon": _Filter("all", "open", False, now + timedelta(hours=4), "", None, "", now),
-        "all": _Filter("all", "open", None, None, "", None, "", now),
+        "mine": Wanted("mine", "open", None, None, "", None, "", now),
+        "unassigned": Wanted("unassigned", "open", None, None, "", None, "", now),
+        "today": Wanted("all", "open", None, end_of_today, "", None, "", now),
+        "overdue": Wanted("all", "open", True, None, "", None, "", now),
+        "soon": Wanted("all", "open", False, now + timedelta(hours=4), "", None, "", now),
+        "all": Wanted("all", "open", None, None, "", None, "", now),
     }
     pieces, params = [], {}
     for name, wanted in views.items():
-        sql, values = _branches(user, now, wanted, limit=CAP, prefix=name)
+        sql, values = branches(user, now, wanted, limit=CAP, prefix=name)
         pieces.append(f"(SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")
         params.update(values)
     with connection.cursor() as cursor:
@@ -114,135 +124,6 @@ def _meant(typed: str, now: datetime) -> Q:
         if not key:
             return Q(pk__in=[])
         return Q(child__name_key__startswith=key) | Q(child__given_key__startswith=key)
-
-
-def parse_number(text: str) -> tuple[str, int | None] | None:
-    """`2026-000417` or `2026-000417-1` as report number and place; None if it is neither."""
-    parts = text.strip().split("-")
-    if len(parts) not in (2, 3) or not all(part.isdecimal() and part.isascii() for part in parts):
-        return None
-    if len(parts[0]) != 4 or len(parts[1]) != 6 or (len(parts) == 3 and not 1 <= len(parts[2]) <= 3):
-        return None
-    return f"{parts[0]}-{parts[1]}", int(parts[2]) if len(parts) == 3 else None
-
-
-@dataclass(frozen=True)
-class _Filter:
-    scope: str
-    state: str
-    overdue: bool | None
-    due_before: datetime | None
-    report_kind: str
-    unit: UUID | None
-    number: str
-    now: datetime
-
-    def sql(self, prefix: str, user: User) -> tuple[str, dict[str, Any]]:
-        """Conditions on `c`, the case; only constants are written in, every value is bound."""
-        conditions, values = [], {}
-        if self.state == "open":
-            conditions.append("c.closed_at IS NULL")
-        elif self.state == "closed":
-            conditions.append("c.closed_at IS NOT NULL")
-        if self.scope == "mine":
-            conditions.append(f"c.assignee_id = %({prefix}_me)s")
-            values[f"{prefix}_me"] = user.pk
-        elif self.scope == "unassigned":
-            conditions.append("c.assignee_id IS NULL")
-        if self.overdue is not None:
-            conditions.append(f"c.next_due_at {'<' if self.overdue else '>='} %({prefix}_now)s")
-            values[f"{prefix}_now"] = self.now
-        if self.due_before is not None:
-            conditions.append(f"c.next_due_at <= %({prefix}_before)s")
-            values[f"{prefix}_before"] = self.due_before
-        if self.report_kind:
-            conditions.append(
-                f"EXISTS (SELECT 1 FROM riskzon_report r WHERE r.id = c.report_id AND r.kind = %({prefix}_kind)s)"
-            )
-            values[f"{prefix}_kind"] = self.report_kind
-        if self.unit is not None:
-            conditions.append(f"c.unit_id = %({prefix}_unit)s")
-            values[f"{prefix}_unit"] = self.unit
-        if self.number:
-            report_number, ordinal = parse_number(self.number) or ("", None)
-            conditions.append(f"c.report_id = (SELECT id FROM riskzon_report WHERE number = %({prefix}_number)s)")
-            values[f"{prefix}_number"] = report_number
-            if ordinal:
-                conditions.append(f"c.ordinal = %({prefix}_ordinal)s")
-                values[f"{prefix}_ordinal"] = ordinal
-        return " AND ".join(conditions) or "true", values
-
-
-def _walk(
-    user: User, now: datetime, wanted: _Filter, *, after: tuple[datetime, UUID] | None, limit: int
-) -> list[tuple[datetime, UUID]]:
-    sql, params = _branches(user, now, wanted, limit=limit, prefix="w", after=after)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT next_due_at, id FROM ({sql}) found GROUP BY next_due_at, id ORDER BY next_due_at, id LIMIT %(limit)s",
-            {**params, "limit": limit},
-        )
-        return list(cursor.fetchall())
-
-
-def _branches(
-    user: User,
-    now: datetime,
-    wanted: _Filter,
-    *,
-    limit: int,
-    prefix: str,
-    after: tuple[datetime, UUID] | None = None,
-) -> tuple[str, Mapping[str, Any]]:
-    """One ordered, limited walk for each way in which this person reaches cases, joined by UNION ALL."""
-    condition, params = wanted.sql(prefix, user)
-    if after is not None:
-        condition += f" AND (c.next_due_at, c.id) > (%({prefix}_after_at)s, %({prefix}_after_id)s)"
-        params[f"{prefix}_after_at"], params[f"{prefix}_after_id"] = after
-    unblocked = f"""NOT EXISTS (SELECT 1 FROM riskzon_caseblock b WHERE b.user_id = %({prefix}_user)s
-        AND b.child_id = c.child_id AND b.ended_at IS NULL)"""
-    params[f"{prefix}_user"] = user.pk
-    tail = f"{condition} AND {unblocked} ORDER BY c.next_due_at, c.id LIMIT {int(limit)}"
-    branches = []
-    if units := access.units_of(user):
-        params[f"{prefix}_units"] = units
-        branches.append(
-            f"""SELECT one.* FROM unnest(%({prefix}_units)s::uuid[]) AS u (id) CROSS JOIN LATERAL (
-                SELECT c.next_due_at, c.id FROM riskzon_case c WHERE c.unit_id = u.id AND {tail}) one"""
-        )
-    if wanted.scope != "unit":
-        if on_duty := access.units_on_duty(user, now):
-            params[f"{prefix}_closed"] = list(on_duty)
-            params[f"{prefix}_opens"] = list(on_duty.values())
-            branches.append(
-                f"""SELECT one.* FROM unnest(%({prefix}_closed)s::uuid[], %({prefix}_opens)s::timestamptz[])
-                    AS u (id, opens) CROSS JOIN LATERAL (
-                    SELECT c.next_due_at, c.id FROM riskzon_case c WHERE c.unit_id = u.id AND c.closed_at IS NULL
-                    AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at IS NOT NULL)
-                    AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at < u.opens) AND {tail}) one"""
-            )
-        branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
-        params[f"{prefix}_moment"] = now
-    if not branches:
-        return "SELECT NULL::timestamptz AS next_due_at, NULL::uuid AS id WHERE false", params
-    return " UNION ALL ".join(f"({branch})" for branch in branches), params
-
-
-_GRANTS = (
-    ("riskzon_casegrant", "g.user_id = %({prefix}_user)s"),
-    (
-        "riskzon_casegroupgrant",
-        "g.group_id IN (SELECT group_id FROM riskzon_user_groups WHERE user_id = %({prefix}_user)s)",
-    ),
-)
-
-
-def _granted(table: str, owner: str, prefix: str, tail: str) -> str:
-    return f"""SELECT c.next_due_at, c.id FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
-        WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
-          AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s
-               OR (g.source IN ('registered', 'named', 'taken_over') AND c.closed_at IS NULL))
-          AND {tail}"""
 
 
 def _write_cursor(due: datetime, case_id: UUID) -> str:
