@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language", set_language, name="set_language"),
     path("accessibility", pages.accessibility, name="accessibility"),
+    path("api/v1/", include("riskzon.api.urls")),
     path("", include("workflows.urls")),
     path("", include("workflows.urls_intake")),
     path("", include("notifications.urls")),

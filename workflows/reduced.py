@@ -13,7 +13,10 @@ from workflows.models import Deadline, Kind
 
 @dataclass(frozen=True)
 class ReducedCase:
-    """`as_reported` is the child as sent, each guardian with its id; `contacts` are those that this liaison made."""
+    """`contacts` are those that this liaison made.
+
+    `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back.
+    """
 
     id: UUID
     number: str
@@ -68,8 +71,12 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             contact=clocks.get(case.pk),
             do_not_contact=case.child_id in held,
             child_id=case.child_id,
-            as_reported=case.as_reported,
+            as_reported=_without_phones(case.as_reported) if case.child_id in held else case.as_reported,
             contacts=tuple(contacts[case.pk]),
         )
         for case in cases
     ]
+
+
+def _without_phones(as_reported: dict[str, Any]) -> dict[str, Any]:
+    return {**as_reported, "guardians": [{**one, "phone": ""} for one in as_reported.get("guardians", [])]}

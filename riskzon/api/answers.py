@@ -1,0 +1,326 @@
+"""What can come back: the shape of every answer that tells of reports and cases."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from riskzon.api.fields import Answer, Shown
+
+
+class ReportHead(Answer):
+    number: str
+    kind: str
+    occurred_at: Shown | None
+    notified_at: Shown
+
+
+class ChildOut(Answer):
+    id: UUID
+    name: str
+    identity_number: str | None
+    birth_date: date | None
+    approximate_age: int | None
+    description: str
+    protected_identity: str
+    home_municipality: str
+    whereabouts: str
+
+
+class GuardianOut(Answer):
+    """`phone` is null while contact is held back; `hold` is the id of the hold that does it."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    relation: str
+    is_custodian: bool | None
+    language: str
+    interpreter: bool
+    hold: UUID | None
+    reached_at: Shown | None
+    written_off: bool
+    attempts: int
+
+
+class GuardianRef(Answer):
+    """All that is said of a guardian whose child is no longer a child."""
+
+    id: UUID
+
+
+class DeadlineOut(Answer):
+    id: UUID
+    kind: str
+    starts_at: Shown
+    due_at: Shown
+    state: str
+    fired_at: Shown | None
+    met_at: Shown | None
+    ground: str
+
+
+class HoldOut(Answer):
+    """`guardian` null: every guardian. Provisional: asked for with the report, stops no clock."""
+
+    id: UUID
+    guardian: UUID | None
+    code: str
+    reason: str
+    until: Shown
+    provisional: bool
+    decided_at: Shown
+    decided_by: str
+    needs_confirmation: bool
+    confirmed_at: Shown | None
+    ended_at: Shown | None
+
+
+class TaskOut(Answer):
+    id: str
+    name: str
+    state: str
+
+
+class PlanOut(Answer):
+    """Who is told when, if nobody acts; `recipients` are user names as things stand."""
+
+    at: Shown
+    kind: str
+    step: str
+    recipients: list[str]
+
+
+class EarlierOut(Answer):
+    number: str
+    kind: str
+    notified_at: Shown
+    disposition: str | None
+
+
+class InvestigationOut(Answer):
+    id: UUID
+    opened_at: Shown
+    case_worker: str
+    unit: str
+
+
+class SiblingOut(Answer):
+    """A child with a guardian in common; `case` is its open case, if the caller sees that in full."""
+
+    name: str
+    case: UUID | None
+    guardians: list[UUID]
+
+
+class HistoryOut(Answer):
+    reports: list[EarlierOut]
+    running_investigation: InvestigationOut | None
+    siblings: list[SiblingOut]
+
+
+class CaseOut(Answer):
+    """One child in one report, in full. `unit` is its name, `assignee` a user name, `investigation` an id."""
+
+    id: UUID
+    number: str
+    report: ReportHead
+    registered_at: Shown
+    child: ChildOut
+    summary: str
+    unit: str
+    assignee: str | None
+    state: str
+    disposition: str | None
+    disposition_reason: str
+    investigation: UUID | None
+    next_due_at: Shown | None
+    guardians: list[GuardianOut]
+    deadlines: list[DeadlineOut]
+    holds: list[HoldOut]
+    tasks: list[TaskOut]
+    plan: list[PlanOut]
+    history: HistoryOut
+
+
+class ContactState(Answer):
+    state: str
+    due_at: Shown
+    met_at: Shown | None
+
+
+class ContactOut(Answer):
+    """One contact or attempt. `counts`: it met the demand for contact; not said to the liaison."""
+
+    id: UUID
+    case: UUID
+    guardian: UUID
+    at: Shown
+    recorded_at: Shown
+    channel: str
+    outcome: str
+    initiated_by: str
+    note: str
+
+
+class FullContactOut(ContactOut):
+    counts: bool
+    by: str
+
+
+class ReducedCaseOut(Answer):
+    """The liaison's own report: what the liaison sent, and how far it has come."""
+
+    id: UUID
+    number: str
+    report: ReportHead
+    registered_at: Shown
+    child: dict[str, Any]
+    guardians: list[dict[str, Any]]
+    assigned: bool
+    protective_assessment_done: bool
+    guardian_contact: ContactState | None
+    do_not_contact: bool
+    contacts: list[ContactOut]
+
+
+class CaseReceipt(Answer):
+    """What remains to be said to somebody who has just given the case away."""
+
+    id: UUID
+    number: str
+    unit: str
+
+
+class CorrectionOut(Answer):
+    field: str
+    old: Shown | None
+    new: Shown | None
+    at: Shown
+    by: str
+    reason: str
+
+
+class SupplementOut(Answer):
+    id: UUID
+    at: Shown
+    by: str
+    text: str
+    released_at: Shown | None
+    released_to: str
+
+
+class FeedbackOut(Answer):
+    requested_at: Shown | None
+    given_at: Shown | None
+    fact: str | None
+
+
+class ReceiptOut(Answer):
+    """What a partner gets."""
+
+    number: str
+    registered_at: Shown
+
+
+class ReportOut(Answer):
+    """A report with the cases that the caller may see; what stands under it depends on the caller."""
+
+    number: str
+    kind: str
+    occurred_at: Shown | None
+    notified_at: Shown
+    registered_at: Shown
+    cases: list[CaseOut | ReducedCaseOut]
+
+
+class FullReportOut(ReportOut):
+    """For social services. `raw` and `supplements` speak of every child: only for those who see all of its cases."""
+
+    occurred_at_precision: str
+    channel: str
+    acute_risk: bool
+    feedback: FeedbackOut
+    corrections: list[CorrectionOut]
+    supplements: list[SupplementOut]
+    raw: dict[str, Any] | None
+
+
+class CaseList(Answer):
+    results: list[CaseOut | ReducedCaseOut]
+    next: str | None
+
+
+class CaseRef(Answer):
+    id: UUID
+    number: str
+
+
+class AssessmentOut(Answer):
+    id: UUID
+    case: UUID
+    outcome: str
+    at: Shown
+    recorded_at: Shown
+    by: str
+    note: str
+    reassess_at: Shown | None
+
+
+class NoteOut(Answer):
+    id: UUID
+    at: Shown
+    by: str
+    text: str
+
+
+class DeadlineRow(DeadlineOut):
+    case: CaseRef
+
+
+class DeadlineList(Answer):
+    results: list[DeadlineRow]
+    next: str | None
+
+
+class BreachOut(Answer):
+    id: UUID
+    kind: str
+    due_at: Shown
+    fired_at: Shown
+    reviewed: bool
+    reviewed_at: Shown | None
+    cause: str | None
+    action: str
+    duty_unit: str | None
+    case: CaseRef
+
+
+class BreachList(Answer):
+    results: list[BreachOut]
+    next: str | None
+
+
+class Unaccounted(Answer):
+    number: str
+    what: str
+    message: str
+
+
+class AccountOut(Answer):
+    registered: int
+    accounted: int
+    unaccounted: list[Unaccounted]
+
+
+class HealthOut(Answer):
+    """Ages by the real clock of the database, whatever the demo's clock shows; null: not known."""
+
+    last_sweep_at: Shown | None = None
+    last_audit_at: Shown | None = None
+    overdue_unfired: int | None = None
+    outbox_oldest_seconds: int | None = None
+    clock_skew_seconds: float | None = None
+
+
+class ClockOut(Answer):
+    now: Shown

@@ -1,0 +1,77 @@
+"""Deadlines, breaches, figures: what somebody must see who answers for more than one case."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query
+
+from riskzon import clock
+from riskzon.api import answers, bodies, rows
+from riskzon.api.app import Routes
+from riskzon.api.calls.cases import Cursor, Limit
+from riskzon.api.fields import Moment, codes
+from riskzon.doors import look
+from riskzon.errors import Forbidden
+from riskzon.models import Role
+from workflows import lists
+from workflows.accounting import account
+from workflows.models import Breach, Kind, State
+from workflows.verbs.reviews import review_breach
+
+#: Who answers for the register: everybody in social services, and who keeps it running.
+_SEES_ACCOUNT = frozenset(
+    {Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ADMIN, Role.LOG_REVIEWER}
+)
+
+routes = Routes(tags=["Oversight"])
+
+
+@routes.get("/deadlines", response=answers.DeadlineList)
+def list_deadlines(
+    request: HttpRequest,
+    kind: codes(Kind) | None = None,
+    state: codes(State) | None = None,
+    due_before: Annotated[Moment | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> answers.DeadlineList:
+    """Deadlines of the cases that the caller may see, earliest limit first."""
+    with look(request.auth, "api.deadlines") as door:
+        page = lists.deadlines(
+            door, kind=kind or "", state=state or "", due_before=due_before, cursor=cursor, limit=limit
+        )
+    return answers.DeadlineList(results=[rows.deadline_row(row) for row in page.rows], next=page.next)
+
+
+@routes.get("/breaches", response=answers.BreachList)
+def list_breaches(
+    request: HttpRequest, reviewed: bool | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> answers.BreachList:
+    """Breaches, newest first. The head of department sees those of all units, and which case, but not the case."""
+    with look(request.auth, "api.breaches") as door:
+        page = lists.breaches(door, reviewed=reviewed, cursor=cursor, limit=limit)
+    return answers.BreachList(results=[rows.breach(row) for row in page.rows], next=page.next)
+
+
+@routes.post("/breaches/{uuid:breach_id}/review", response=answers.BreachOut)
+def review(request: HttpRequest, breach_id: UUID, reviewed: bodies.ReviewIn) -> answers.BreachOut:
+    """Say why a deadline passed and what was done about it. The breach stays."""
+    done = review_breach(request.auth, breach_id, cause=reviewed.cause, action=reviewed.action)
+    return rows.breach(Breach.objects.select_related("case__report", "duty_unit").get(pk=done.pk))
+
+
+@routes.get("/accounting", response=answers.AccountOut)
+def accounting(request: HttpRequest) -> Any:
+    """Is every report accounted for, and if not, which ones are not and why?"""
+    if request.auth.role not in _SEES_ACCOUNT:
+        raise Forbidden(_("Du har inte rätt att se detta."))
+    found = account(clock.now())
+    return answers.AccountOut(
+        registered=found.registered,
+        accounted=found.accounted,
+        unaccounted=[
+            answers.Unaccounted(number=fault.number, what=fault.what, message=fault.label) for fault in found.faults
+        ],
+    )

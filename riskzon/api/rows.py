@@ -1,0 +1,115 @@
+"""How does one row of a case become an answer? What it may be shown to is decided by the caller."""
+
+from typing import Any
+
+from riskzon.api import answers
+from riskzon.models import Assessment, Contact, Hold, Note, Report, Supplement
+from workflows.models import Breach, Deadline
+
+
+def receipt(found: Report) -> answers.ReceiptOut:
+    """All that a partner is told."""
+    return answers.ReceiptOut(number=found.number or "", registered_at=found.registered_at)
+
+
+def supplement(row: Supplement) -> answers.SupplementOut:
+    """One supplement."""
+    return answers.SupplementOut(
+        id=row.pk,
+        at=row.at,
+        by=row.by.username,
+        text=row.text,
+        released_at=row.released_at,
+        released_to=row.released_to,
+    )
+
+
+def contact(row: Contact, *, in_full: bool) -> answers.ContactOut:
+    """One contact; what it counted for is told to social services only."""
+    fields: dict[str, Any] = {
+        "id": row.pk,
+        "case": row.case_id,
+        "guardian": row.guardian_id,
+        "at": row.at,
+        "recorded_at": row.recorded_at,
+        "channel": row.channel,
+        "outcome": row.outcome,
+        "initiated_by": row.initiated_by,
+        "note": row.note,
+    }
+    if in_full:
+        return answers.FullContactOut(**fields, counts=row.counts, by=row.by.username)
+    return answers.ContactOut(**fields)
+
+
+def assessment(row: Assessment) -> answers.AssessmentOut:
+    """One protective assessment."""
+    return answers.AssessmentOut(
+        id=row.pk,
+        case=row.case_id,
+        outcome=row.outcome,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        by=row.by.username,
+        note=row.note,
+        reassess_at=row.reassess_at,
+    )
+
+
+def note(row: Note) -> answers.NoteOut:
+    """One note."""
+    return answers.NoteOut(id=row.pk, at=row.at, by=row.by.username, text=row.text)
+
+
+def hold(row: Hold) -> answers.HoldOut:
+    """One hold."""
+    return answers.HoldOut(
+        id=row.pk,
+        guardian=row.guardian_id,
+        code=row.code,
+        reason=row.reason,
+        until=row.until,
+        provisional=row.provisional,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by.username,
+        needs_confirmation=row.needs_confirmation,
+        confirmed_at=row.confirmed_at,
+        ended_at=row.ended_at,
+    )
+
+
+def deadline_row(row: Deadline) -> answers.DeadlineRow:
+    """One deadline with the case it belongs to."""
+    return answers.DeadlineRow(
+        **deadline(row), case=answers.CaseRef(id=row.case_id, number=row.case.number)
+    )
+
+
+def breach(row: Breach) -> answers.BreachOut:
+    """One breach, with nothing of its case but which one it is."""
+    return answers.BreachOut(
+        id=row.pk,
+        kind=row.kind,
+        due_at=row.due_at,
+        fired_at=row.fired_at,
+        reviewed=row.reviewed_at is not None,
+        reviewed_at=row.reviewed_at,
+        cause=row.cause or None,
+        action=row.action,
+        duty_unit=row.duty_unit.name if row.duty_unit else None,
+        case=answers.CaseRef(id=row.case_id, number=row.case.number),
+    )
+
+
+def deadline(row: Deadline) -> dict[str, Any]:
+    """The fields of one deadline."""
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "starts_at": row.starts_at,
+        "due_at": row.due_at,
+        "state": row.state,
+        "fired_at": row.fired_at,
+        "met_at": row.met_at,
+        "ground": row.rule.ground,
+    }

@@ -1,0 +1,50 @@
+"""Do the parts that nobody sees still work? Ages by the database's real clock, never the demo's."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Min
+
+from notifications.models import Delivery
+from riskzon import clock
+from workflows.models import Deadline, Heartbeat, State
+from workflows.sweep import last_sweep
+
+#: A sweep comes every five seconds and an audit every thirty; older than this, nobody is watching the clocks.
+STALE = timedelta(seconds=90)
+AUDIT = "audit"
+
+
+@dataclass(frozen=True)
+class Health:
+    """`overdue_unfired`: limits that have passed by the product's clock without a breach. None: never yet."""
+
+    at: datetime
+    last_sweep_at: datetime | None
+    last_audit_at: datetime | None
+    overdue_unfired: int
+    outbox_oldest: timedelta
+    clock_skew: timedelta
+
+    @property
+    def is_well(self) -> bool:
+        """Whether both the last sweep and the last audit are recent."""
+        return all(seen is not None and self.at - seen <= STALE for seen in (self.last_sweep_at, self.last_audit_at))
+
+
+def read() -> Health:
+    """The state of the background parts at this moment."""
+    before = time.time()
+    at = clock.real_now()
+    # The middle of the question is the best guess of when the database read its clock.
+    skew = timedelta(seconds=(before + time.time()) / 2 - at.timestamp())
+    oldest = Delivery.objects.filter(state=Delivery.State.WAITING).aggregate(at=Min("created_at"))["at"]
+    return Health(
+        at=at,
+        last_sweep_at=last_sweep(),
+        last_audit_at=Heartbeat.objects.filter(name=AUDIT).values_list("at", flat=True).first(),
+        overdue_unfired=Deadline.objects.filter(state=State.RUNNING, due_at__lt=clock.now()).count(),
+        outbox_oldest=at - oldest if oldest else timedelta(0),
+        clock_skew=skew,
+    )
