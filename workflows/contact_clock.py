@@ -2,39 +2,50 @@
 
 from datetime import datetime
 
-from riskzon.identity import age_on
+from riskzon.identity import age_on, turns_18_at
 from riskzon.localtime import local_date
 from riskzon.models import Case, User
 from workflows import deadlines, steps
-from workflows.family import custodians, is_without_guardian
+from workflows.family import Custodian, custodians, is_without_guardian
 from workflows.flows.case import CaseFlow
 from workflows.models import Kind, Todo
 
 PARTY_AGE = 15
 NO_GUARDIAN = "EXEMPT_NO_GUARDIAN"
+TURNED_18 = "EXEMPT_TURNED_18"
 
 
-def settle(case: Case, *, by: User, now: datetime) -> None:
+def settle(case: Case, *, by: User | None, now: datetime) -> None:
     """Bring the 24-hour clock and the contact task in line with contacts, holds and write-offs of the locked case.
 
-    The clock is exempt only when every known custodian is under a decided hold, or it is decided that there is none. The
-    task is done when every known custodian is reached, held or written off, and a child of 15 or more is told.
+    The clock is exempt only when every known custodian is under a decided hold, when it is decided that there is none,
+    or when custody has ended (FB 6:2); it runs anew, on a line of its own, once there is somebody to reach again. The
+    task is done when every known custodian is reached, held or written off and a child of 15 or more is told, and is
+    open again when a custodian appears or is released from a hold. `by` None: the clock struck.
     """
     people = custodians(case)
-    nobody = is_without_guardian(case)
-    if people and all(person.is_held for person in people):
+    is_adult = has_come_of_age(case, now)
+    nobody = is_adult or (not people and is_without_guardian(case))
+    if is_adult:
+        deadlines.exempt(case, [Kind.GUARDIAN_CONTACT], code=TURNED_18, now=now)
+    elif people and all(person.is_held for person in people):
         code = next(person.hold.code for person in people if person.hold is not None)
         deadlines.exempt(case, [Kind.GUARDIAN_CONTACT], code=code, now=now)
-    elif nobody and not people:
+    elif nobody:
         deadlines.exempt(case, [Kind.GUARDIAN_CONTACT], code=NO_GUARDIAN, now=now)
+    elif _runs_anew(case, people):
+        deadlines.start(case, Kind.GUARDIAN_CONTACT, starts_at=now, now=now, after_hold=True)
     case.guardian_contact_open = case.guardian_reached_at is None and (
         case.deadlines.filter(deadlines.OUTSTANDING, kind=Kind.GUARDIAN_CONTACT).exists()
         or not case.child.is_identified
     )
-    followed = all(person.is_followed for person in people) if people else nobody
-    if followed and case.guardians_followed_at is None and not _child_waits(case):
-        case.guardians_followed_at = now
-        steps.take(case, CaseFlow.contact_guardians, by=by, now=now)
+    _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
+
+
+def has_come_of_age(case: Case, now: datetime) -> bool:
+    """Whether custody has ended: at 00:00 local time on the 18th birthday nobody is to be reached any more."""
+    born = case.child.birth_date
+    return bool(born and turns_18_at(born) <= now)
 
 
 def must_be_told(case: Case, now: datetime) -> bool:
@@ -43,7 +54,27 @@ def must_be_told(case: Case, now: datetime) -> bool:
     return bool(born and age_on(born, local_date(now)) >= PARTY_AGE)
 
 
-def _child_waits(case: Case) -> bool:
-    return Todo.objects.filter(
-        case=case, what=Todo.What.INFORM_CHILD, done_at__isnull=True, cancelled_at__isnull=True
-    ).exists()
+def _runs_anew(case: Case, people: list[Custodian]) -> bool:
+    if case.guardian_reached_at is not None or not case.child.is_identified:
+        return False
+    if all(person.is_followed for person in people):
+        return False
+    clocks = case.deadlines.filter(kind=Kind.GUARDIAN_CONTACT)
+    return clocks.exclude(exempt_code="").exists() and not clocks.filter(deadlines.OUTSTANDING).exists()
+
+
+def _keep_task(case: Case, followed: bool, by: User | None, now: datetime) -> None:
+    if not followed and case.guardians_followed_at is not None and case.closed_at is None:
+        case.guardians_followed_at = None
+        steps.reopen(case, CaseFlow.contact_guardians)
+    elif followed and case.guardians_followed_at is None and not _child_waits(case, now):
+        case.guardians_followed_at = now
+        steps.take(case, CaseFlow.contact_guardians, by=by, now=now)
+
+
+def _child_waits(case: Case, now: datetime) -> bool:
+    told = Todo.objects.filter(case=case, what=Todo.What.INFORM_CHILD).order_by("created_at").first()
+    if told is None and must_be_told(case, now):
+        # The 15th birthday came while the guardians were being sought.
+        told = Todo.objects.create(case=case, what=Todo.What.INFORM_CHILD, created_at=now)
+    return told is not None and told.done_at is None and told.cancelled_at is None

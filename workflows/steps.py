@@ -23,8 +23,11 @@ def is_open(case: Case, step: Step) -> bool:
     return CaseTask.objects.filter(process__case=case, flow_task=step, status__in=OPEN).exists()
 
 
-def take(case: Case, step: Step, *, by: User, now: datetime) -> bool:
-    """Take one step of the locked case; False if it was taken already. The last step closes the case at `now`."""
+def take(case: Case, step: Step, *, by: User | None, now: datetime) -> bool:
+    """Take one step of the locked case; False if it was taken already. The last step closes the case at `now`.
+
+    `by` None: nobody did, the step has fallen away.
+    """
     task = (
         CaseTask.objects.select_related("process")
         .filter(process__case=case, flow_task=step, status__in=OPEN)
@@ -43,13 +46,13 @@ def take(case: Case, step: Step, *, by: User, now: datetime) -> bool:
     return True
 
 
-def reopen_answer(case: Case) -> None:
-    """A mandated reporter asks after the process has begun: add the step that answers, beside those still open."""
-    if is_open(case, CaseFlow.answer_reporter):
+def reopen(case: Case, step: Step) -> None:
+    """Add a step of an open case again, beside those still open: a reporter asks late, a guardian is found late."""
+    if is_open(case, step):
         return
     split = CaseTask.objects.select_related("process").get(process__case=case, flow_task=CaseFlow.at_once)
     token = Token(f"{split.token}/{split.pk}_{split.leading.count() + 1}")
-    activation = CaseFlow.answer_reporter._create(split.flow_task.activation_class(split), token)
+    activation = step._create(split.flow_task.activation_class(split), token)
     activation.activate()
 
 

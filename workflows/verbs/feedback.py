@@ -40,7 +40,7 @@ def request_feedback(user: User, number: str) -> Report:
             report.feedback_requested_at = report.feedback_requested_at or act.now
             report.save(update_fields=["feedback_requested_at"])
             case.feedback_owed = True
-            steps.reopen_answer(case)
+            steps.reopen(case, CaseFlow.answer_reporter)
             if case.disposition or running_investigation(case):
                 today = end_of_local_day(local_date(act.now))
                 deadlines.start(case, Kind.REPORTER_FEEDBACK, starts_at=act.now, until=today, now=act.now)

@@ -17,7 +17,6 @@ from workflows.incoming import hold_limit
 from workflows.models import Kind, Todo
 from workflows.recipients import Directory
 from workflows.verbs.assessment import next_review
-from workflows.verbs.intake import guardian_contact_clock
 
 
 def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason: str, until: datetime) -> Hold:
@@ -63,7 +62,7 @@ def renew_hold(user: User, hold_id: UUID, *, until: datetime, reason: str) -> Ho
 
 
 def end_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
-    """End a hold. After a decided one a new 24-hour clock starts, counted on a line of its own."""
+    """End a hold. After a decided one a new 24-hour clock starts where it was exempt, counted on a line of its own."""
     hold = _find(user, hold_id)
     with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_end") as act:
         hold = _lock(hold_id)
@@ -72,8 +71,6 @@ def end_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
         _end(act, hold, reason)
         if hold.provisional:
             _done(act.case, Todo.What.DECIDE_HOLD, act)
-        else:
-            _start_again(act)
         _everywhere(act)
     return hold
 
@@ -167,16 +164,6 @@ def _everywhere(act: Change) -> None:
 def _align(case: Case, act: Change) -> None:
     case.review_due_at = next_review(case)
     contact_clock.settle(case, by=act.user, now=act.now)
-
-
-def _start_again(act: Change) -> None:
-    case = act.case
-    if (
-        case.guardian_reached_at is None
-        and not case.deadlines.filter(deadlines.OUTSTANDING, kind=Kind.GUARDIAN_CONTACT).exists()
-    ):
-        clock = guardian_contact_clock(case)
-        deadlines.start(case, clock["kind"], starts_at=act.now, now=act.now, after_hold=True)
 
 
 def _done(case: Case, what: Todo.What, act: Change) -> None:

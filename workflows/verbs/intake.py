@@ -263,7 +263,7 @@ def _custodian_reported(
     """A custodian who reports has been spoken with: the guarantee is met at the notice."""
     links = list(case.child.guardianships.select_related("guardian"))
     named = [link for link in links if name_key(link.guardian.name) == name_key(incoming.reporter_name)]
-    if not named and not incoming.reporter_name:
+    if not incoming.reporter_name or (named and not named[0].may_meet_guarantee):
         return
     if named:
         guardian = named[0].guardian
