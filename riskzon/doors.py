@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from riskzon import audit, clock
 from riskzon.access import Action, rights_on, visible_cases
@@ -99,6 +99,13 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
         raise
 
 
+def unseen(user: User, what: str) -> Unseen:
+    """The refusal for something that is missing or hidden before any case could be opened; logged like every denial."""
+    refusal = Unseen()
+    _denied(user, what, refusal)
+    return refusal
+
+
 @contextmanager
 def register(user: User) -> Iterator[datetime]:
     """The transaction in which a new report comes into being; yields the product's `now`."""
@@ -114,7 +121,7 @@ def _locked_transaction() -> Iterator[None]:
                 cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             yield
     except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
+        if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise Busy from error
         raise
 

@@ -1,6 +1,7 @@
 """Reaching guardians: a contact or an attempt, giving one up with a reason, and telling a child of 15 or more."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -37,15 +38,14 @@ def register_contact(
     called (`initiated_by="guardian"`), which is kept and stops nothing. Unseen: the guardian is not this child's.
     """
     call = uuid4()
-    with change(user, Action.CONTACT, case_id, what="contact") as act:
-        _check_contact(act, at, channel, outcome, initiated_by)
-        siblings = list(dict.fromkeys(other for other in also_cases if other != case_id))
-        contact = _write(act, call, guardian, at, channel, outcome, note, initiated_by)
-        # In one order, so that two calls about the same siblings never wait for each other.
-        for sibling in sorted(siblings):
-            with change(user, Action.CONTACT, sibling, what="contact") as beside:
-                _write(beside, call, guardian, at, channel, outcome, note, initiated_by)
-    return contact
+    written: dict[UUID, Contact] = {}
+    with ExitStack() as doors:
+        # In one order, so that two calls about the same siblings never wait for each other in a ring.
+        for one in sorted({case_id, *also_cases}):
+            act = doors.enter_context(change(user, Action.CONTACT, one, what="contact"))
+            _check_contact(act, at, channel, outcome, initiated_by)
+            written[one] = _write(act, call, guardian, at, channel, outcome, note, initiated_by)
+    return written[case_id]
 
 
 def write_off(user: User, case_id: UUID, *, guardian: UUID | None, reason: str) -> None:

@@ -9,16 +9,15 @@ from django.utils.translation import gettext as _
 
 from riskzon.access import Action, visible_cases
 from riskzon.clock import now as product_now
-from riskzon.doors import Change, change
-from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.doors import Change, change, unseen
+from riskzon.errors import Conflict, Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.models import Case, Child, Guardian, ProtectedIdentity, Relation, User
 from workflows import contact_clock, deadlines
 from workflows.family import add_guardians, write_keys
 from workflows.incoming import check_guardian
-from workflows.models import Todo
-from workflows.verbs.intake import guardian_contact_clock
+from workflows.models import Kind, Todo
 
 _CHILD_TEXTS = ("given_name", "family_name", "home_municipality", "whereabouts", "description")
 _GUARDIAN_FIELDS = ("name", "phone", "language", "interpreter")
@@ -52,7 +51,7 @@ def add_guardian(user: User, case_id: UUID, **fields: Any) -> Guardian:
     """Tie one more guardian to the case's child; the contact task then waits for that one too."""
     with change(user, Action.FAMILY, case_id, what="guardian") as act:
         incoming = _checked(fields, act)
-        guardian = add_guardians(act.case.child, [incoming], {})[0]
+        guardian = add_guardians(act.case.child, [incoming], {})[0].guardian
         _tick(act, Todo.What.FIND_GUARDIANS)
         if incoming.is_custodian is None:
             Todo.objects.bulk_create(
@@ -71,7 +70,7 @@ def change_guardian(user: User, guardian_id: UUID, **fields: Any) -> Guardian:
         .first()
     )
     if case is None:
-        raise Unseen
+        raise unseen(user, "guardian")
     with change(user, Action.FAMILY, case.pk, what="guardian") as act:
         guardian = Guardian.objects.select_for_update().get(pk=guardian_id)
         link = act.case.child.guardianships.get(guardian=guardian)
@@ -116,8 +115,10 @@ def _set_identity(child: Child, fields: Mapping[str, Any], act: Change) -> None:
 
 def _now_known(act: Change) -> None:
     _tick(act, Todo.What.IDENTIFY_CHILD)
-    clock = guardian_contact_clock(act.case)
-    deadlines.start(act.case, clock["kind"], starts_at=act.now, now=act.now)
+    deadlines.start(act.case, Kind.GUARDIAN_CONTACT, starts_at=act.now, now=act.now)
+    if act.case.guardian_reached_at is not None:
+        # Often it is the guardian who says who the child is: reached before the clock could start.
+        deadlines.meet(act.case, [Kind.GUARDIAN_CONTACT], at=act.now, now=act.now)
     if contact_clock.must_be_told(act.case, act.now):
         Todo.objects.bulk_create(
             [Todo(case=act.case, what=Todo.What.INFORM_CHILD, created_at=act.now)], ignore_conflicts=True

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from notifications.outbox import tell
 from riskzon.access import Action, visible_cases
 from riskzon.clock import now as product_now
-from riskzon.doors import Change, change
+from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import Case, Guardianship, Hold, Role, User
 from workflows import contact_clock, deadlines
@@ -175,7 +175,7 @@ def _done(case: Case, what: Todo.What, act: Change) -> None:
 def _find(user: User, hold_id: UUID) -> Hold:
     hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None or not visible_cases(user, product_now()).filter(pk=hold.case_id).exists():
-        raise Unseen
+        raise unseen(user, "hold")
     return hold
 
 

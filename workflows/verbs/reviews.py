@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from riskzon.access import Action, visible_cases
 from riskzon.clock import now as product_now
-from riskzon.doors import change
-from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.doors import change, unseen
+from riskzon.errors import Conflict, Invalid
 from riskzon.models import User
 from workflows import deadlines
 from workflows.models import Breach
@@ -17,7 +17,7 @@ def review_breach(user: User, breach_id: UUID, *, cause: str, action: str) -> Br
     """Explain a breach with a cause and an action. Its ladder goes on until contact is made."""
     case_id = Breach.objects.filter(pk=breach_id).values_list("case_id", flat=True).first()
     if case_id is None or not visible_cases(user, product_now()).filter(pk=case_id).exists():
-        raise Unseen
+        raise unseen(user, "breach_review")
     with change(user, Action.REVIEW, case_id, what="breach_review") as act:
         breach = Breach.objects.select_for_update(no_key=True).get(pk=breach_id)
         if breach.reviewed_at is not None:

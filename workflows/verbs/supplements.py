@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from riskzon.access import Action, visible_cases
 from riskzon.clock import now as product_now
-from riskzon.doors import change
-from riskzon.errors import Invalid, Unseen
+from riskzon.doors import change, unseen
+from riskzon.errors import Invalid
 from riskzon.models import Supplement, User
 from workflows.incoming import SKEW
 
@@ -24,7 +24,7 @@ def supplement(
         .first()
     )
     if case_id is None:
-        raise Unseen
+        raise unseen(user, "supplement")
     with change(user, Action.SUPPLEMENT, case_id, what="supplement") as act:
         errors = []
         if not text.strip() and released_at is None:
