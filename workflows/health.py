@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from notifications.models import Delivery
 from riskzon import clock
+from workflows.deadlines import overdue
 from workflows.models import Deadline, Heartbeat, State
 from workflows.sweep import last_sweep
 
@@ -44,7 +45,7 @@ def read() -> Health:
         at=at,
         last_sweep_at=last_sweep(),
         last_audit_at=Heartbeat.objects.filter(name=AUDIT).values_list("at", flat=True).first(),
-        overdue_unfired=Deadline.objects.filter(state=State.RUNNING, due_at__lt=clock.now()).count(),
+        overdue_unfired=Deadline.objects.filter(overdue(clock.now()), state=State.RUNNING).count(),
         outbox_oldest=at - oldest if oldest else timedelta(0),
         clock_skew=skew,
     )
