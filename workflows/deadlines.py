@@ -91,14 +91,12 @@ def start_all(
                 starts_at=clock["starts_at"],
                 due_at=limit,
                 created_at=now,
-                next_step_at=now,
                 **extra,
             )
         )
     new = [deadline for deadline in made if deadline is not None]
-    Deadline.objects.bulk_create(new)
     fire(new, now=now, registering=True, book=book)
-    refresh(case)
+    case.next_due_at = min([case.next_due_at, *(deadline.due_at for deadline in new)])
     return made
 
 

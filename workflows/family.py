@@ -82,11 +82,11 @@ def find_or_add_child(incoming: IncomingChild) -> tuple[Child, bool]:
     write_keys(new)
     if incoming.identity_number:
         Child.objects.bulk_create([new], ignore_conflicts=True)
-        child = Child.objects.get(identity_number=incoming.identity_number)
-        if child.pk != new.pk:
-            _fill_gaps(child, incoming)
-            return child, True
-        return child, False
+        known = Child.objects.exclude(pk=new.pk).filter(identity_number=incoming.identity_number).first()
+        if known is not None:
+            _fill_gaps(known, incoming)
+            return known, True
+        return new, False
     new.save(force_insert=True)
     return new, False
 
@@ -97,14 +97,16 @@ def write_keys(child: Child) -> None:
     child.given_key = name_key(f"{child.given_name} {child.family_name}")
 
 
-def add_guardians(child: Child, incoming: Iterable[IncomingGuardian], known: dict[tuple, Guardian]) -> list[Guardian]:
+def add_guardians(
+    child: Child, incoming: Iterable[IncomingGuardian], known: dict[tuple, Guardian], *, is_new: bool = False
+) -> list[Guardianship]:
     """The guardians named for this child, found or added and tied to it, in the same order.
 
     A guardian is the same person when the number is the same, or - within the family or one report (`known`) - when
-    name and phone do not differ. What a report says fills gaps and overwrites nothing.
+    name and phone do not differ. What a report says fills gaps and overwrites nothing. `is_new`: a child just added.
     """
-    family = {link.guardian_id: link for link in child.guardianships.select_related("guardian")}
-    found = []
+    family = {} if is_new else {link.guardian_id: link for link in child.guardianships.select_related("guardian")}
+    found, new = [], []
     for one in incoming:
         guardian = _match(one, [link.guardian for link in family.values()], known)
         if guardian is None:
@@ -120,13 +122,15 @@ def add_guardians(child: Child, incoming: Iterable[IncomingGuardian], known: dic
         known[_key(one)] = guardian
         link = family.get(guardian.pk)
         if link is None:
-            family[guardian.pk] = Guardianship.objects.create(
-                child=child, guardian=guardian, relation=one.relation, is_custodian=one.is_custodian
-            )
+            link = Guardianship(child=child, guardian=guardian, relation=one.relation, is_custodian=one.is_custodian)
+            family[guardian.pk] = link
+            new.append(link)
         elif link.is_custodian is None and one.is_custodian is not None:
             link.is_custodian = one.is_custodian
-            link.save(update_fields=["is_custodian"])
-        found.append(guardian)
+            if link.pk:
+                link.save(update_fields=["is_custodian"])
+        found.append(link)
+    Guardianship.objects.bulk_create(new)
     return found
 
 

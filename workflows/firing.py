@@ -6,7 +6,7 @@ recorded after the limit: then the breach is fired first, in the same transactio
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -31,6 +31,8 @@ _REVIEWS = {
     Kind.BREACH_REVIEW: "breach_to_review",
     Kind.REPORTER_FEEDBACK: "feedback_due",
 }
+#: What is born late has rungs, and perhaps its limit, before the moment at which it was registered.
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 #: How far down the ladder a message goes when a rung finds nobody.
 _LOOK_AHEAD = 6
 
@@ -51,7 +53,8 @@ def fire(
 ) -> int:
     """Fire every rung of these locked deadlines (`case` loaded) that has come at `now`; returns how many rungs.
 
-    With `registering`, rungs that are already past are recorded and folded into the first message.
+    With `registering` the deadlines are new: they are inserted here, and rungs that are already past are recorded and
+    folded into the first message.
     """
     if not deadlines:
         return 0
@@ -59,7 +62,8 @@ def fire(
     directory = Directory.read(now)
     rows = _Rows()
     for deadline in deadlines:
-        come = due_steps(ladder_of(deadline, book), since=deadline.next_step_at or deadline.created_at, now=now)
+        since = _EVER if registering else deadline.next_step_at or deadline.created_at
+        come = due_steps(ladder_of(deadline, book), since=since, now=now)
         if registering:
             _fold(deadline, come, directory, rows, now)
         else:
@@ -68,7 +72,7 @@ def fire(
         if any(step.key == BREACH for step in come):
             _breach(deadline, directory, book, rows, now=now, born=registering)
         deadline.next_step_at = next_step(ladder_of(deadline, book), now)
-    _store(deadlines, rows)
+    _store(deadlines, rows, are_new=registering)
     return len(rows.events)
 
 
@@ -109,20 +113,22 @@ def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: 
     for step in come:
         if is_needed(step, deadline):
             people.update(dict.fromkeys(directory.find(step.recipients, case.unit_id, case.assignee_id)))
-    for place, step in enumerate(come):
+    if not come:
+        return
+    first = next((step for step in come if step.key == "registered"), come[-1])
+    for step in come:
         rows.events.append(
             DeadlineEvent(
                 deadline=deadline,
                 step=step.key,
                 at=step.at,
                 fired_at=now,
-                told=0 if place else len(people),
-                folded=bool(place),
+                told=len(people) if step is first else 0,
+                folded=step is not first,
             )
         )
-    if come:
-        born = any(step.key == BREACH for step in come)
-        rows.tellings.append(_telling(deadline, come[0].key, tuple(people) or tuple(directory.heads), now, born=born))
+    born = any(step.key == BREACH for step in come)
+    rows.tellings.append(_telling(deadline, first.key, tuple(people) or tuple(directory.heads), now, born=born))
 
 
 def _telling(
@@ -190,10 +196,19 @@ def _breach(
         rows.reviews.append(review)
 
 
-def _store(deadlines: Sequence[Deadline], rows: _Rows) -> None:
+def _store(deadlines: Sequence[Deadline], rows: _Rows, *, are_new: bool) -> None:
+    if are_new:
+        Deadline.objects.bulk_create(deadlines)
+    else:
+        _update(deadlines)
     DeadlineEvent.objects.bulk_create(rows.events)
     Breach.objects.bulk_create(rows.breaches)
     Deadline.objects.bulk_create(rows.reviews)
+    tell_many(rows.tellings)
+    AuditEntry.objects.bulk_create(rows.log)
+
+
+def _update(deadlines: Sequence[Deadline]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -210,5 +225,3 @@ def _store(deadlines: Sequence[Deadline], rows: _Rows) -> None:
                 [deadline.next_step_at for deadline in deadlines],
             ],
         )
-    tell_many(rows.tellings)
-    AuditEntry.objects.bulk_create(rows.log)

@@ -108,6 +108,7 @@ class Deadline(models.Model):
     settled_at = models.DateTimeField(null=True)
     exempt_code = models.CharField(max_length=30, blank=True)
     next_step_at = models.DateTimeField(null=True)
+    paused_until = models.DateTimeField(null=True, help_text="could not be fired; left alone until then, then tried again")
     provisional_start = models.BooleanField(default=False, help_text="the true start is not known yet")
     hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="deadlines")
     investigation = models.ForeignKey(Investigation, null=True, on_delete=models.PROTECT, related_name="deadlines")

@@ -14,8 +14,38 @@ OPEN = [STATUS.NEW, STATUS.ASSIGNED]
 
 
 def begin(case: Case) -> CaseProcess:
-    """Open the process of a new case, up to its first steps."""
-    return CaseFlow.receive.run(case=case)
+    """Open the process of a new case, up to its first steps.
+
+    Writes the rows that `CaseFlow.receive.run` would write, in four statements instead of twenty: every report waits for
+    this one. A test holds the two equal.
+    """
+    split = CaseFlow.at_once
+    branches = [node for node, asked, _source in split._branches if asked is None or case.feedback_owed]
+    process = CaseProcess(case=case, flow_class=CaseFlow)
+    process.save(force_insert=True)
+    done = {"process": process, "status": STATUS.DONE, "finished": process.created}
+    receive = CaseTask(flow_task=CaseFlow.receive, started=process.created, **done)
+    at_once = CaseTask(flow_task=split, **done)
+    _insert([receive, at_once])
+    waiting = [
+        CaseTask(process=process, flow_task=node, token=Token(f"{at_once.token}/{at_once.pk}_{place}"))
+        for place, node in enumerate(branches, start=1)
+    ]
+    _insert(waiting)
+    came_from = CaseTask.previous.through
+    came_from.objects.bulk_create(
+        [
+            came_from(from_casetask_id=at_once.pk, to_casetask_id=receive.pk),
+            *(came_from(from_casetask_id=task.pk, to_casetask_id=at_once.pk) for task in waiting),
+        ]
+    )
+    return process
+
+
+def _insert(tasks: list[CaseTask]) -> None:
+    for task in tasks:
+        task.flow_task_type = task.flow_task.task_type
+    CaseTask.objects.bulk_create(tasks)
 
 
 def is_open(case: Case, step: Step) -> bool:

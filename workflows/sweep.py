@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from riskzon import clock
 from workflows.firing import fire
@@ -78,7 +78,7 @@ def _one_by_one(now: datetime | None, batch: int) -> tuple[int, int]:
                     rungs += fire(due, now=moment)
             except Exception as problem:
                 log.error("deadline_cannot_fire", deadline=str(due[0].pk), error=type(problem).__name__)
-                Deadline.objects.filter(pk=due[0].pk).update(next_step_at=moment + POISON_PAUSE)
+                Deadline.objects.filter(pk=due[0].pk).update(paused_until=moment + POISON_PAUSE)
         taken += 1
     return taken, rungs
 
@@ -86,7 +86,7 @@ def _one_by_one(now: datetime | None, batch: int) -> tuple[int, int]:
 def _claim(moment: datetime, batch: int) -> list[Deadline]:
     return list(
         Deadline.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .filter(next_step_at__lte=moment)
+        .filter(Q(paused_until__isnull=True) | Q(paused_until__lte=moment), next_step_at__lte=moment)
         .order_by("next_step_at", "id")
         .select_related("case")[:batch]
     )

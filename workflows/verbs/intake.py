@@ -25,6 +25,7 @@ from riskzon.models import (
     Contact,
     GrantSource,
     Guardian,
+    Guardianship,
     Hold,
     IdempotencyKey,
     Investigation,
@@ -69,29 +70,22 @@ def register_report(user: User, payload: Mapping[str, Any], *, key: str) -> Regi
         raise Invalid.field("Idempotency-Key", _("Ange en nyckel på högst 200 tecken."))
     raw = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
     digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
-    if (before := _registered_before(user, key, digest)) is not None:
-        return before
+    report_id = uuid4()
     with register(user) as now:
-        incoming = check(payload, now=now)
-        if user.role == Role.PARTNER and incoming.kind != ReportKind.CONCERN:
-            raise Invalid.field("kind", _("Du kan registrera orosanmälningar."))
-        report = _report(user, incoming, raw, now)
-        if not _claim(user, key, digest, report.pk):
-            again = True
-        else:
-            again = False
+        # The key before the content: a repeat is answered as the first time, although its times may have passed since.
+        if is_first := _claim(user, key, digest, report_id):
+            incoming = check(payload, now=now)
+            if user.role == Role.PARTNER and incoming.kind != ReportKind.CONCERN:
+                raise Invalid.field("kind", _("Du kan registrera orosanmälningar."))
+            report = _report(report_id, user, incoming, raw, now)
             cases = _open_cases(user, report, incoming, now)
             _number(report, now)
             _tell_registrar(user, report, cases, now)
-    if again:
-        return _registered_before(user, key, digest) or register_report(user, payload, key=key)
-    return Registered(report, cases)
+    return Registered(report, cases) if is_first else _registered_before(user, key, digest)
 
 
-def _registered_before(user: User, key: str, digest: str) -> Registered | None:
-    taken = IdempotencyKey.objects.filter(user=user, key=key).select_related("report").first()
-    if taken is None:
-        return None
+def _registered_before(user: User, key: str, digest: str) -> Registered:
+    taken = IdempotencyKey.objects.select_related("report").get(user=user, key=key)
     if taken.body_sha256 != digest:
         raise Conflict(_("Nyckeln har redan använts för en annan anmälan."))
     cases = list(taken.report.cases.select_related("child", "unit", "assignee", "report").order_by("ordinal"))
@@ -111,9 +105,10 @@ def _claim(user: User, key: str, digest: str, report_id: UUID) -> bool:
         return bool(cursor.rowcount)
 
 
-def _report(user: User, incoming: Incoming, raw: Any, now: datetime) -> Report:
-    asked = incoming.wants_feedback and incoming.reporter_type in MANDATED
+def _report(report_id: UUID, user: User, incoming: Incoming, raw: Any, now: datetime) -> Report:
+    may_be_told = incoming.reporter_type in MANDATED and not incoming.reporter_anonymous
     return Report(
+        pk=report_id,
         year=local_date(now).year,
         kind=incoming.kind,
         occurred_at=incoming.occurred_at,
@@ -128,7 +123,7 @@ def _report(user: User, incoming: Incoming, raw: Any, now: datetime) -> Report:
         reporter_name=incoming.reporter_name,
         reporter_organisation=incoming.reporter_organisation,
         reporter_anonymous=incoming.reporter_anonymous,
-        feedback_requested_at=now if asked else None,
+        feedback_requested_at=now if incoming.wants_feedback and may_be_told else None,
         raw=raw,
     )
 
@@ -169,14 +164,14 @@ def _open_case(
     now: datetime,
 ) -> Case:
     child, was_known = find_or_add_child(incoming_child)
-    guardians = add_guardians(child, incoming_child.guardians, known)
+    links = add_guardians(child, incoming_child.guardians, known, is_new=not was_known)
     running = Investigation.objects.filter(child=child, closed_at__isnull=True).first() if was_known else None
     case = Case.objects.create(
         report=report,
         ordinal=ordinal,
         child=child,
         summary=incoming_child.summary,
-        as_reported=_as_reported(incoming_child, guardians),
+        as_reported=_as_reported(incoming_child, links),
         unit=unit,
         registered_at=now,
         feedback_owed=report.feedback_requested_at is not None,
@@ -185,21 +180,24 @@ def _open_case(
     if incoming.caution:
         _caution(case, incoming.caution, user, now)
     _start_clocks(case, running, book, now)
-    _leave_todos(case, guardians, now)
-    if incoming.reporter_type == ReporterType.CUSTODIAN and not incoming.reporter_anonymous:
+    _leave_todos(case, list(child.guardianships.all()) if was_known else links, now)
+    custodian_reports = incoming.reporter_type == ReporterType.CUSTODIAN and not incoming.reporter_anonymous
+    if custodian_reports:
         _custodian_reported(case, incoming, known, user, now)
-    contact_clock.settle(case, by=user, now=now)
+    # A child seen for the first time has neither holds nor contacts that could stop its clock.
+    if was_known or custodian_reports:
+        contact_clock.settle(case, by=user, now=now)
     case.save()
     _open_doors(case, running, user, now)
     return case
 
 
-def _as_reported(child: IncomingChild, guardians: list[Guardian]) -> dict[str, Any]:
+def _as_reported(child: IncomingChild, links: list[Guardianship]) -> dict[str, Any]:
     sent = asdict(child)
     for internal in ("place", "is_adult"):
         sent.pop(internal)
-    for guardian, entry in zip(guardians, sent["guardians"], strict=True):
-        entry["id"] = str(guardian.pk)
+    for link, entry in zip(links, sent["guardians"], strict=True):
+        entry["id"] = str(link.guardian_id)
     return json.loads(json.dumps(sent, cls=DjangoJSONEncoder))
 
 
@@ -244,8 +242,7 @@ def guardian_contact_clock(case: Case) -> dict[str, Any]:
     }
 
 
-def _leave_todos(case: Case, guardians: list[Guardian], now: datetime) -> None:
-    links = list(case.child.guardianships.all())
+def _leave_todos(case: Case, links: list[Guardianship], now: datetime) -> None:
     wanted = {
         Todo.What.IDENTIFY_CHILD: not case.child.is_identified,
         Todo.What.FIND_GUARDIANS: not links,
@@ -269,7 +266,7 @@ def _custodian_reported(
         guardian = named[0].guardian
     else:
         reporter = IncomingGuardian(name=incoming.reporter_name, relation=Relation.CUSTODIAN)
-        guardian = add_guardians(case.child, [reporter], known)[0]
+        guardian = add_guardians(case.child, [reporter], known)[0].guardian
         Todo.objects.bulk_create([Todo(case=case, what=Todo.What.CHECK_CUSTODY, created_at=now)], ignore_conflicts=True)
     Contact.objects.create(
         call=uuid4(),
