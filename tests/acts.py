@@ -59,12 +59,13 @@ def protect(case: Case, *, by: str = "karin.ek", outcome: str = "no_immediate_ne
 def hold(case: Case, name: str = "Maja", *, by: str = "sara.lindh", **fields: Any) -> Hold:
     """One decided hold on a guardian, for a day unless `until` says otherwise."""
     wanted = {
+        "guardian": parents(case)[name],
         "code": "HOLD_GUARDIAN_SUSPECT",
         "reason": "Samråd med åklagare",
         "until": clock.now() + DAY,
         **fields,
     }
-    return decide_hold(person(by), case.pk, guardian=parents(case)[name], **wanted)
+    return decide_hold(person(by), case.pk, **wanted)
 
 
 def reread(case: Case) -> Case:
