@@ -17,7 +17,8 @@ class TestServers:
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, fleeting: bool = True) -> None:
+        self._fleeting = fleeting
         self._running: list[tuple[supervisor.Program, supervisor.subprocess.Popen[bytes]]] = []
         self.home = Path(tempfile.mkdtemp(prefix="riskzon-test-"))
 
@@ -25,7 +26,7 @@ class TestServers:
         """Start both, point this process at them, and let the processes it starts find them through RISKZON_HOME."""
         servers = embedded.prepare(self.home)
         for program in (
-            embedded.database_program(self.home, servers, fleeting=True),
+            embedded.database_program(self.home, servers, fleeting=self._fleeting),
             embedded.broker_program(self.home, servers),
         ):
             process = supervisor.spawn(program)

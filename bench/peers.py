@@ -1,0 +1,133 @@
+"""What the peers do for the same thing: stock viewflow, guardian, and bare SQL as the limit."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, get_objects_for_user
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+from viewflow.workflow.timers import fire_due_timers
+
+from bench.peer.flows import PeerFlow
+from bench.peer.models import PeerProcess
+from riskzon.models import Case, User
+
+
+def open_case(group: Group, title: str) -> None:
+    """Stock viewflow's bare process: two tasks, a timer, and two object permissions by guardian."""
+    with transaction.atomic():
+        process = PeerFlow.start.run(title=title)
+        assign_perm("peer.work_case", group, process)
+        assign_perm("peer.view_peerprocess", group, process)
+
+
+def prepare_queue(user: User, group: Group, until: int) -> None:
+    """Processes with one open task each and the group's object permission on each, as the stock queue needs them."""
+    user.groups.add(group)
+    assign_perm("peer.view_peerprocess", user)
+    have = PeerProcess.objects.count()
+    opened = PeerProcess.objects.first()
+    if opened is None:
+        open_case(group, "first")
+        opened, have = PeerProcess.objects.get(), 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH base AS (
+                INSERT INTO viewflow_process (flow_class, status, created, data)
+                SELECT flow_class, 'NEW', now(), '{}'
+                  FROM viewflow_process CROSS JOIN generate_series(%(have)s + 1, %(until)s)
+                 WHERE viewflow_process.id = %(first)s
+                RETURNING id
+            ), own AS (
+                INSERT INTO peer_peerprocess (process_ptr_id, title) SELECT id, 'p' || id FROM base
+            ), work AS (
+                INSERT INTO viewflow_task (flow_task, flow_task_type, status, created, token, process_id, data,
+                    owner_permission, owner_permission_content_type_id, owner_permission_obj_pk)
+                SELECT t.flow_task, t.flow_task_type, 'NEW', now(), t.token, base.id, '{}', t.owner_permission,
+                    t.owner_permission_content_type_id, base.id::text
+                  FROM base, viewflow_task t WHERE t.process_id = %(first)s AND t.flow_task LIKE '%%assess'
+            )
+            INSERT INTO guardian_groupobjectpermission (permission_id, group_id, content_type_id, object_pk)
+            SELECT p.permission_id, p.group_id, p.content_type_id, base.id::text
+              FROM base, guardian_groupobjectpermission p
+              JOIN auth_permission a ON a.id = p.permission_id AND a.codename = 'work_case'
+             WHERE p.object_pk = %(first)s::text
+            """,
+            {"first": opened.pk, "have": have, "until": until},
+        )
+        for table in ("viewflow_process", "viewflow_task", "guardian_groupobjectpermission", "peer_peerprocess"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def queue(user: User) -> int:
+    """The stock worklist: the first 50 tasks that this user may take."""
+    fresh = User.objects.get(pk=user.pk)
+    return len(Task.objects.queue([PeerFlow], fresh).filter(status=STATUS.NEW)[:50])
+
+
+def objects_for_user(user: User) -> int:
+    """guardian's own list of what a user may work with: the first 50."""
+    fresh = User.objects.get(pk=user.pk)
+    return len(get_objects_for_user(fresh, "peer.work_case", klass=PeerProcess, accept_global_perms=False)[:50])
+
+
+def bare_worklist(units: list[object]) -> int:
+    """The limit: no policy, no block, no log."""
+    return len(Case.objects.filter(unit_id__in=units, closed_at__isnull=True).order_by("next_due_at")[:50])
+
+
+def make_due(count: int) -> None:
+    """Let `count` of the peer's timers be due now; opens what is missing."""
+    group = Group.objects.get_or_create(name="peer")[0]
+    for place in range(count - Task.objects.filter(status=STATUS.SCHEDULED).count()):
+        open_case(group, f"timer {place}")
+    Task.objects.filter(status=STATUS.SCHEDULED).update(scheduled=timezone.now() - timedelta(seconds=1))
+
+
+def fire_all() -> int:
+    """The stock dispatcher."""
+    return fire_due_timers()
+
+
+def bare_update() -> int:
+    """The limit: one conditional UPDATE of every due row, without event, message or log."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE workflows_deadline SET state = 'breached', fired_at = riskzon_now(), next_step_at = NULL"
+            " WHERE next_step_at <= riskzon_now() AND state = 'running'"
+        )
+        return cursor.rowcount
+
+
+def one_statement_each(batch: int = 500) -> int:
+    """The limit of firing: one CTE per batch that updates the row, writes the event and the breach; under every guard."""
+    fired = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                WITH due AS (
+                    SELECT id, case_id, due_at FROM workflows_deadline WHERE next_step_at <= statement_timestamp()
+                     ORDER BY next_step_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+                ), u AS (
+                    UPDATE workflows_deadline d SET state = 'breached', fired_at = statement_timestamp(),
+                           next_step_at = NULL FROM due WHERE d.id = due.id
+                ), b AS (
+                    INSERT INTO workflows_breach (id, deadline_id, case_id, kind, unit_id, due_at, fired_at, on_duty, born,
+                        cause, action)
+                    SELECT gen_random_uuid(), due.id, due.case_id, 'guardian_contact', c.unit_id, due.due_at,
+                        statement_timestamp(), '[]', false, '', ''
+                      FROM due JOIN riskzon_case c ON c.id = due.case_id
+                )
+                INSERT INTO workflows_deadlineevent (deadline_id, step, at, fired_at, told, folded)
+                SELECT id, 'breach', due_at, statement_timestamp(), 0, false FROM due
+                """,
+                [batch],
+            )
+            if not cursor.rowcount:
+                return fired
+            fired += cursor.rowcount
