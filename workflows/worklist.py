@@ -5,11 +5,8 @@ costs the same whether there are a thousand cases or a million, for a wide, a na
 is checked to equal `visible_cases` by a test.
 """
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -23,11 +20,13 @@ from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import AuditAction, Case, User
 from riskzon.names import name_key
+from workflows import cursors
 from workflows.walk import Step, Wanted, branches, parse_number, walk
 
 #: Counts stop here: "1000+" is as good as the number, and flat.
 CAP = 1000
 MOST = 200
+_LONG_TEXTS = ("summary", "as_reported", "disposition_reason", "report__raw", "report__summary", "child__description")
 
 
 @dataclass(frozen=True)
@@ -50,28 +49,28 @@ def page(
     number: str = "",
     cursor: str | None = None,
     limit: int = 50,
+    long_texts: bool = False,
 ) -> WorklistPage:
     """One page of the cases this person may see, written to the access log as one list.
 
-    `scope`: mine, unassigned, unit (the person's own units) or all. `number`: a case or report number, exact.
+    `scope`: mine, unassigned, unit (the person's own units) or all. `number`: a case or report number, exact. A list
+    shows no long texts; `long_texts` reads them too, for who shows each case in full.
     """
-    after = _read_cursor(cursor)
+    after = cursors.read(cursor)
     wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
     found = walk(door.user, door.now, wanted, after=after, limit=limit + 1)
-    cases = _load(found[:limit], door.user)
+    cases = _load(found[:limit], door.user, long_texts=long_texts)
     door.listed([case.pk for case in cases])
-    following = _write_cursor(found[limit - 1].due, found[limit - 1].case_id) if len(found) > limit else None
+    following = cursors.write(found[limit - 1].due, found[limit - 1].case_id) if len(found) > limit else None
     return WorklistPage(cases, following)
 
 
-def _load(steps: list[Step], user: User) -> list[Case]:
-    """The rows of a walk in its order, with the ground on which the person reaches each; long texts stay behind."""
-    by_id = (
-        Case.objects.filter(pk__in=[step.case_id for step in steps])
-        .select_related("report", "child", "unit", "assignee")
-        .defer("summary", "as_reported", "disposition_reason", "report__raw", "report__summary", "child__description")
-        .in_bulk()
+def _load(steps: list[Step], user: User, *, long_texts: bool) -> list[Case]:
+    """The rows of a walk in its order, with the ground on which the person reaches each."""
+    rows = Case.objects.filter(pk__in=[step.case_id for step in steps]).select_related(
+        "report", "child", "unit", "assignee"
     )
+    by_id = (rows if long_texts else rows.defer(*_LONG_TEXTS)).in_bulk()
     led = access.units_led_by(user)
     cases = []
     for step in steps:
@@ -124,21 +123,3 @@ def _meant(typed: str, now: datetime) -> Q:
         if not key:
             return Q(pk__in=[])
         return Q(child__name_key__startswith=key) | Q(child__given_key__startswith=key)
-
-
-def _write_cursor(due: datetime, case_id: UUID) -> str:
-    text = json.dumps([due.astimezone(UTC).isoformat(), str(case_id)])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if not cursor:
-        return None
-    try:
-        due, case_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment = datetime.fromisoformat(due)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's moment has an offset")
-        return moment, UUID(case_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeDecodeError):
-        raise Invalid.field("cursor", _("Sidan finns inte. Börja om från första sidan.")) from None

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic import ConfigDict, Field
+
 from riskzon.api.fields import Answer, Shown
 
 
@@ -310,6 +312,16 @@ class AccountOut(Answer):
     registered: int
     accounted: int
     unaccounted: list[Unaccounted]
+
+
+class StatisticsOut(Answer):
+    """Each measure has an `id` (K1-K12), a `name` and its own figures; "<5" and ".." stand for what is hidden."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: str = Field(alias="from")
+    to: str
+    measures: list[dict[str, Any]]
 
 
 class HealthOut(Answer):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from riskzon.localtime import LocalTimeError, parse_date, parse_instant
+from riskzon.localtime import FIRST_YEAR, LAST_YEAR, LocalTimeError, parse_date, parse_instant
 from riskzon.names import BadText, clean_text
 from riskzon.timewords import local
 
@@ -65,6 +65,16 @@ def _birth_date(value: object) -> date:
     return day
 
 
+def _day(value: object) -> date:
+    try:
+        day = parse_date(str(value))
+    except LocalTimeError as problem:
+        raise PydanticCustomError(problem.code, "{said}", {"said": str(problem)}) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise PydanticCustomError("bad_date", "{said}", {"said": _("Kontrollera årtalet.")})
+    return day
+
+
 def words(longest: int, *, shortest: int = 0) -> Any:
     """A text of at most `longest` characters, without control characters, in Unicode NFC."""
 
@@ -94,6 +104,8 @@ Moment = Annotated[
 BirthDate = Annotated[
     date, BeforeValidator(_birth_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2010-07-02"]})
 ]
+#: A local day in an address.
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 YesNo = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 

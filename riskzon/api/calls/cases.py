@@ -49,6 +49,7 @@ def list_cases(
             number=q or "",
             cursor=cursor,
             limit=limit,
+            long_texts=True,
         )
         return answers.CaseList(results=shaping.cases(door, page.cases), next=page.next)
 

@@ -1,5 +1,6 @@
 """Deadlines, breaches, figures: what somebody must see who answers for more than one case."""
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,19 +12,25 @@ from riskzon import clock
 from riskzon.api import answers, bodies, rows
 from riskzon.api.app import Routes
 from riskzon.api.calls.cases import Cursor, Limit
-from riskzon.api.fields import Moment, codes
+from riskzon.api.fields import Day, Moment, codes
 from riskzon.doors import look
-from riskzon.errors import Forbidden
+from riskzon.errors import Forbidden, Invalid
+from riskzon.localtime import FIRST_YEAR, local_date
 from riskzon.models import Role
 from workflows import lists
 from workflows.accounting import account
 from workflows.models import Breach, Kind, State
+from workflows.published import publish
 from workflows.verbs.reviews import review_breach
 
 #: Who answers for the register: everybody in social services, and who keeps it running.
 _SEES_ACCOUNT = frozenset(
     {Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ADMIN, Role.LOG_REVIEWER}
 )
+
+#: Who may see figures; they are suppressed for everybody alike.
+_SEES_FIGURES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ANALYST})
+_MONTHS_SHOWN = timedelta(days=365)
 
 routes = Routes(tags=["Oversight"])
 
@@ -60,6 +67,23 @@ def review(request: HttpRequest, breach_id: UUID, reviewed: bodies.ReviewIn) -> 
     """Say why a deadline passed and what was done about it. The breach stays."""
     done = review_breach(request.auth, breach_id, cause=reviewed.cause, action=reviewed.action)
     return rows.breach(Breach.objects.select_related("case__report", "duty_unit").get(pk=done.pk))
+
+
+@routes.get("/statistics", response=answers.StatisticsOut, by_alias=True)
+def statistics(
+    request: HttpRequest,
+    first: Annotated[Day | None, Query(alias="from", description="first day, by default a year ago")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="last day, by default today")] = None,
+) -> Any:
+    """The measures of whole months, of all units together, with small numbers hidden."""
+    if request.auth.role not in _SEES_FIGURES:
+        raise Forbidden(_("Du har inte rätt att se detta."))
+    now = clock.now()
+    until = last or local_date(now)
+    since = first or max(until - _MONTHS_SHOWN, date(FIRST_YEAR, 1, 1))
+    if until < since:
+        raise Invalid.field("to", _("Perioden slutar innan den börjar."))
+    return answers.StatisticsOut.model_validate(publish(since, until, now))
 
 
 @routes.get("/accounting", response=answers.AccountOut)
