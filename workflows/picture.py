@@ -130,8 +130,10 @@ def lay_out(tasks: Iterable[CaseTask]) -> Picture:
             boxes[node] = _box(node, latest.get(node), left, top)
             top += boxes[node].height + GAP_Y
         left += width + GAP_X
-    arrows = tuple(_arrow(boxes[edge.src], boxes[edge.dst]) for node in boxes for edge in node._outgoing())
-    return Picture(left - GAP_X + MARGIN, height + 2 * MARGIN, tuple(boxes.values()), arrows)
+    arrows = [_arrow(boxes[edge.src], boxes[edge.dst]) for node in boxes for edge in node._outgoing()]
+    # The ways that have been gone are drawn last, over those that share a line with them.
+    arrows.sort(key=lambda arrow: arrow.walked)
+    return Picture(left - GAP_X + MARGIN, height + 2 * MARGIN, tuple(boxes.values()), tuple(arrows))
 
 
 def _columns() -> list[list[Any]]:
@@ -160,8 +162,10 @@ def _size(node: Any) -> tuple[int, int]:
 
 
 def _place(node: Any, task: CaseTask | None) -> Place:
-    if task is not None:
-        return Place.DONE if task.status == STATUS.DONE else Place.OPEN
+    if task is not None and task.status == STATUS.DONE:
+        return Place.DONE
+    if task is not None and not _is_gate(node):
+        return Place.OPEN
     is_optional = isinstance(node, Step) and any(edge.edge_class == "cond_true" for edge in node._incoming())
     return Place.NOT_ASKED if is_optional else Place.AHEAD
 
@@ -188,4 +192,4 @@ def _arrow(start: Box, end: Box) -> Arrow:
     x2, y2 = end.x - 2, end.middle[1]
     bend = (x1 + x2) // 2
     path = f"M{x1} {y1}H{x2}" if y1 == y2 else f"M{x1} {y1}H{bend}V{y2}H{x2}"
-    return Arrow(path, start.place is Place.DONE and end.place in (Place.DONE, Place.OPEN))
+    return Arrow(path, start.place is Place.DONE and (end.is_gate or end.place in (Place.DONE, Place.OPEN)))

@@ -34,13 +34,11 @@ class Relative:
     guardians: frozenset[UUID]
 
 
-OUTCOMES = (
-    (Contact.Outcome.REACHED, _("Nådd. Stoppar fristen")),
-    (Contact.Outcome.REFUSED, _("Nådd, ville inte prata. Stoppar fristen")),
-    (Contact.Outcome.NO_ANSWER, _("Inget svar")),
-    (Contact.Outcome.MESSAGE_LEFT, _("Lämnade meddelande")),
-    (Contact.Outcome.WRONG_NUMBER, _("Fel nummer")),
-)
+#: What the two answers that stop the clock are called while it runs.
+STOPPING = {
+    Contact.Outcome.REACHED: _("Nådd. Stoppar fristen"),
+    Contact.Outcome.REFUSED: _("Nådd, ville inte prata. Stoppar fristen"),
+}
 
 
 class ContactForm(DsFormMixin, forms.Form):
@@ -52,7 +50,7 @@ class ContactForm(DsFormMixin, forms.Form):
     by_guardian = forms.BooleanField(label=_("Vårdnadshavaren tog själv kontakt"), required=False)
     outcome = forms.ChoiceField(
         label=_("Hur gick det?"),
-        choices=OUTCOMES,
+        choices=Contact.Outcome.choices,
         widget=ChoiceCards,
         help_text=_("Bara ett samtal med en vårdnadshavare stoppar fristen. Försök, meddelanden och sms gör det inte."),
         error_messages={"required": _("Välj hur det gick.")},
@@ -70,11 +68,22 @@ class ContactForm(DsFormMixin, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, people: Sequence[Person], relatives: Iterable[Relative] = (), now: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        people: Sequence[Person],
+        relatives: Iterable[Relative] = (),
+        is_clock_running: bool,
+        now: datetime,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if is_clock_running:
+            outcomes = [(code, STOPPING.get(code, label)) for code, label in Contact.Outcome.choices]
+            self.fields["outcome"].choices = outcomes
         self.people = {person.id: person for person in people}
         self.relatives = {relative.case_id: relative for relative in relatives}
+        if not any(person.is_held for person in people):
+            self.order_fields(["guardian", "outcome", "at", "channel", "by_guardian"])
         self.fields["guardian"].choices = [(str(person.id), person.label) for person in people]
         self.fields["at"].initial = now
         self.fields["channel"].initial = Channel.PHONE

@@ -53,10 +53,19 @@ class AssessmentForm(DsFormMixin, forms.Form):
         return data
 
 
+class _DispositionField(forms.ChoiceField):
+    """What was offered when the page was opened may have been overtaken: the verb says so, in words."""
+
+    def valid_value(self, value: str) -> bool:
+        return value in (Disposition.OPENED, Disposition.LINKED, Disposition.DEVIATION)
+
+
 class DispositionForm(DsFormMixin, forms.Form):
     """The question of the investigation (SoL 14:2, 20:2, Strategi 5): there is no answer "do not open"."""
 
-    disposition = forms.ChoiceField(label=_("Beslut"), widget=ChoiceCards)
+    disposition = _DispositionField(
+        label=_("Beslut"), widget=ChoiceCards, error_messages={"required": _("Välj ett beslut.")}
+    )
     reason = forms.CharField(label=_("Skäl"), required=False, widget=forms.Textarea(_WRITE))
 
     def __init__(self, *args: Any, proposed: str, may_deviate: bool, **kwargs: Any) -> None:

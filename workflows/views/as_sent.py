@@ -1,5 +1,6 @@
 """What did the report say, as it was sent, and in which words is that shown?"""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,15 +34,19 @@ class Sent:
     are_numbers_hidden: bool
 
 
-def as_sent(case: Case, *, is_held: bool, has_guardians: bool) -> Sent:
-    """The report about this child. Numbers are left out while a hold stands, guardians from the 18th birthday on."""
+def as_sent(case: Case, *, held: Collection[str] = (), are_all_held: bool = False, has_guardians: bool = True) -> Sent:
+    """The report about this child, without the numbers of those who are held (ids), or of all.
+
+    Guardians are left out from the child's 18th birthday on.
+    """
     sent = case.as_reported
     guardians = sent.get("guardians", []) if has_guardians else []
+    hidden = {guardian.get("id") for guardian in guardians} if are_all_held else set(held)
     return Sent(
         facts=tuple((label, value) for label, value in _facts(sent) if value),
         summary=sent.get("summary", ""),
-        guardians=tuple(_guardian(guardian, is_held) for guardian in guardians),
-        are_numbers_hidden=is_held and any(guardian.get("phone") for guardian in guardians),
+        guardians=tuple(_guardian(guardian, guardian.get("id") in hidden) for guardian in guardians),
+        are_numbers_hidden=any(guardian.get("phone") and guardian.get("id") in hidden for guardian in guardians),
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from riskzon import timewords
@@ -16,7 +18,7 @@ from riskzon.models import Case, Contact, ReportKind
 from riskzon.ui import Entry
 from workflows import casefile, picture
 from workflows.casefile import CaseFile, GuardianLine
-from workflows.models import Deadline, DeadlineEvent, Kind
+from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind
 from workflows.nextstep import of_todo
 from workflows.views import wording
 from workflows.views.as_sent import as_sent
@@ -39,7 +41,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "own": opened.own,
             "name": opened.name,
             "now": opened.now,
-            "sent": as_sent(opened.case, is_held=opened.own.do_not_contact, has_guardians=True),
+            "sent": as_sent(opened.case, are_all_held=opened.own.do_not_contact),
         }
         return render(request, "workflows/case/reduced.html", context)
     context = {
@@ -47,7 +49,8 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "demanded": demanded(file),
         "settled": [row for row in file.deadlines if row.settled_at is not None and row.kind != Kind.BREACH_REVIEW],
         "todos": [_todo(file, todo.what) for todo in file.todos],
-        "latest": [entry for entry in file.timeline if not entry.quiet][:LATEST],
+        "waiting": [_waiting(file, task) for task in file.steps],
+        "latest": [replace(entry, copyable=False) for entry in file.timeline if not entry.quiet][:LATEST],
         "guardians": [_guardian(file, line) for line in file.guardians],
         "plan": [wording.plan_line(line) for line in file.plan[:1]],
         "earlier": [(report, ReportKind(report.kind).label) for report in file.history.reports],
@@ -88,9 +91,9 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The report as it was sent, and everything written since, each with a text for the personal file."""
     file = _open(request, "case.documents", case_id)
-    is_held = any(line.hold for line in file.guardians)
+    held = {str(line.id) for line in file.guardians if line.hold}
     context = {
-        "sent": as_sent(file.case, is_held=is_held, has_guardians=bool(file.guardians)),
+        "sent": as_sent(file.case, held=held, has_guardians=bool(file.guardians)),
         "written": [
             (f"text-{place}", entry, journal_text(entry))
             for place, entry in enumerate(entry for entry in file.timeline if entry.copyable)
@@ -154,6 +157,27 @@ def _clock(file: CaseFile, row: Deadline, events: Iterable[DeadlineEvent]) -> di
     }
 
 
+#: Where each step of the process is taken.
+_STEP_PAGES = {
+    "contact_guardians": "contact",
+    "protective_assessment": "assessment",
+    "decide_investigation": "disposition",
+    "answer_reporter": "feedback",
+}
+
+
+def _waiting(file: CaseFile, task: CaseTask) -> dict[str, Any]:
+    """An open step: its title, where it is taken if the reader may, and until when a promised reassessment."""
+    node = task.flow_task
+    page = _STEP_PAGES.get(node.name, "")
+    reassessment = file.assessments[0].reassess_at if file.assessments and page == "assessment" else None
+    return {
+        "title": node.task_title,
+        "url": reverse(page, args=[file.case.pk]) if page and node.action in file.case.rights else "",
+        "again_at": reassessment,
+    }
+
+
 def _todo(file: CaseFile, what: str) -> dict[str, Any]:
     step = of_todo(what)
     return {"step": step, "url": step_url(file.case, step) if step.may(file.case.rights) else ""}
@@ -166,7 +190,7 @@ def _guardian(file: CaseFile, line: GuardianLine) -> dict[str, Any]:
         "attempts": [contact for contact in file.contacts if contact.guardian_id == line.id],
         "may_register": may,
         "may_tap": may and line.may_call,
-        "may_change": Action.FAMILY in file.case.rights,
+        "may_change": Action.FAMILY in file.case.rights and file.case.is_open,
         "reached": Contact.Outcome.REACHED.value,
         "no_answer": Contact.Outcome.NO_ANSWER.value,
     }

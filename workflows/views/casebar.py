@@ -64,7 +64,7 @@ def step_of(file: CaseFile) -> NextStep:
 def identity(file: CaseFile, step: NextStep) -> Identity:
     case, child = file.case, file.case.child
     clocks = demanded(file)
-    facts = [case.unit.name, _("Handläggare %(who)s") % {"who": case.assignee} if case.assignee else _("Ej tilldelat")]
+    facts = [_("Handläggare %(who)s") % {"who": case.assignee} if case.assignee else _("Ej tilldelat")]
     return Identity(
         name=child_name(child),
         case_number=case.number,
@@ -193,6 +193,20 @@ def step_url(case: Case, step: NextStep) -> str:
     return f"{path}#{step.fragment}" if step.fragment else path
 
 
+def usable_rights(case: Case) -> frozenset[Action]:
+    """What there is a button for: in a closed case only what can still be added."""
+    return case.rights if case.is_open else case.rights & {Action.NOTE, Action.SUPPLEMENT, Action.SEE_LOG}
+
+
+def _for_others(file: CaseFile, step: NextStep) -> str:
+    """Who takes the next step when the reader may not."""
+    if not step.url_name or step.may(file.case.rights) or Action.NOTE not in file.case.rights:
+        return ""
+    if step.action == Action.DECIDE_HOLD:
+        return _("Görs av enhetschefen, eller av jouren när enheten är stängd.")
+    return _("Görs av enheten när den öppnar.")
+
+
 def address(name: str, *args: Any) -> str:
     """The path of a page that another part of the product has, or "" where that part is not there."""
     try:
@@ -212,9 +226,9 @@ def bar(file: CaseFile, here: str) -> dict[str, Any]:
         "warnings": warnings(file),
         "step": step,
         "step_url": step_url(file.case, step) if step.may(file.case.rights) else "",
-        "step_is_for_lead": bool(step.url_name) and not step.may(file.case.rights) and Action.NOTE in file.case.rights,
+        "step_note": _for_others(file, step),
         "tabs": tabs(file, here),
-        "rights": {action.value: True for action in file.case.rights},
+        "rights": {action.value: True for action in usable_rights(file.case)},
     }
 
 

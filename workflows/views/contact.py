@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from riskzon import clock
 from riskzon.access import Action
+from riskzon.clock import now as product_now
 from riskzon.doors import Look
 from riskzon.errors import Conflict, Invalid
+from riskzon.identity import MAJORITY
 from riskzon.models import Channel, Contact, Relation
 from riskzon.timewords import short_moment
 from workflows.casefile import GuardianLine
@@ -49,7 +50,13 @@ class RegisterContact(CaseFormPage):
         }
 
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
-        return {"people": people_of(opened), "relatives": _relatives(opened), "now": opened.now}
+        clock = clock_of(opened)
+        return {
+            "people": people_of(opened),
+            "relatives": _relatives(opened),
+            "is_clock_running": clock is not None and clock.settled_at is None,
+            "now": opened.now,
+        }
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> Contact:
         return contacts.register_contact(
@@ -72,6 +79,7 @@ class RegisterContact(CaseFormPage):
             "clock": clock_of(opened),
             "clock_words": _clock_words(clock_of(opened), opened.now),
             "nobody": not people_of(opened),
+            "is_adult": opened.file is not None and (opened.file.child_age or 0) >= MAJORITY,
             "everybody_held": bool(form.people) and all(person.is_held for person in form.people.values()),
         }
 
@@ -85,7 +93,7 @@ def tap(request: HttpRequest, case_id: UUID, guardian_id: UUID, outcome: str) ->
     back = f"{reverse('case', args=[case_id])}#family"
     try:
         made = contacts.register_contact(
-            request.user, case_id, guardian=guardian_id, at=clock.now(), channel=Channel.PHONE, outcome=outcome
+            request.user, case_id, guardian=guardian_id, at=product_now(), channel=Channel.PHONE, outcome=outcome
         )
     except (Conflict, Invalid) as refusal:
         messages.error(request, refusal.message)

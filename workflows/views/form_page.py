@@ -82,7 +82,9 @@ class CaseFormPage(View):
             return self._show_anew(request, case_id, form, lost.message)
         except (Forbidden, Unseen) as refusal:
             # The right was there when the page was opened a moment ago: the text must survive that it is gone.
-            return error_pages.conflict(request, refusal.message, kept=typed(form))
+            answer = error_pages.conflict(request, refusal.message, kept=typed(form))
+            answer.status_code = refusal.status
+            return answer
         messages.success(request, str(self.said(opened, result)))
         return redirect(self.next_url(opened, result))
 

@@ -71,6 +71,7 @@ class _HoldPage(CaseFormPage):
 
 class Decide(_HoldPage):
     form_class = HoldForm
+    template_name = "workflows/hold.html"
     title = gettext_lazy("Avvakta kontakt")
     button = gettext_lazy("Besluta att avvakta")
     lead = gettext_lazy(
@@ -87,11 +88,12 @@ class Decide(_HoldPage):
         }
 
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
-        decided = {hold.guardian_id for hold in opened.file.holds if not hold.provisional}
-        return {
-            "people": [person for person in people_of(opened) if person.id not in decided],
-            "now": opened.now,
-        }
+        people = people_of(opened)
+        if request.method == "GET":
+            # Whoever is decided about is not offered; sent anyway, the verb says that somebody was first.
+            decided = {hold.guardian_id for hold in opened.file.holds if not hold.provisional}
+            people = [person for person in people if person.id not in decided]
+        return {"people": people, "now": opened.now}
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> Hold:
         return verbs.decide_hold(

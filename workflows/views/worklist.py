@@ -121,7 +121,7 @@ def rows_of(cases: list[Case], user: User, now: datetime) -> list[Row]:
     ids = [case.pk for case in cases]
     clocks: dict[UUID, list[Deadline]] = defaultdict(list)
     for deadline in (
-        Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW).order_by("due_at", "kind")
+        Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW).order_by("due_at", "-kind")
     ):
         clocks[deadline.case_id].append(deadline)
     waiting: dict[UUID, set[str]] = defaultdict(set)
@@ -193,9 +193,14 @@ def _query(request: HttpRequest, **more: str) -> str:
 
 def _tabs(view: str, counts: dict[str, int]) -> list[Tab]:
     return [
-        Tab(str(label), f"{reverse('worklist')}?view={code}", counts[code], code == view, level)
+        Tab(str(label), f"{reverse('worklist')}?view={code}", capped(counts[code]), code == view, level)
         for code, label, level in VIEWS
     ]
+
+
+def capped(count: int) -> int | str:
+    """The count, or "1000+": beyond that the exact number says nothing more."""
+    return count if count < lists.CAP else f"{lists.CAP}+"
 
 
 def _units(door: Look) -> list[UUID]:

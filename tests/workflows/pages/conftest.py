@@ -8,6 +8,9 @@ from django.test import Client
 
 from riskzon.models import Case
 from tests.factories import WORKDAY, at, make_report, people, person
+from tests.front.browser import chromium, open_page
+
+__all__ = ["chromium", "open_page"]
 
 
 @pytest.fixture(autouse=True)
