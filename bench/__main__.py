@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     django.setup()
-    from bench import sections  # noqa: PLC0415 - models need django.setup first
+    from bench import sections
 
     table = Table()
     sections.worklist(table, options.sizes, options.repeats)

@@ -17,7 +17,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -165,8 +165,13 @@ def can(user: User, action: Action, case: Case, now: datetime | None = None) -> 
 
 def rights(user: User, case: Case, now: datetime | None = None) -> frozenset[Action]:
     """Everything that `user` may do with `case` at `now`; empty if the case may not be seen."""
-    ground = visible_cases(user, now).filter(pk=case.pk).values_list("ground", flat=True).first()
-    return rights_on(ground, user)
+    return rights_on(ground_of(user, case.pk, now), user)
+
+
+def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | None:
+    """The strongest ground on which `user` reaches one case at `now`; None if it may not be seen or does not exist."""
+    seen = visible_cases(user, now).filter(pk=case_id).first()
+    return seen.ground if seen else None
 
 
 def rights_on(ground: str | None, user: User) -> frozenset[Action]:
@@ -237,13 +242,13 @@ class PolicyBackend(ModelBackend):
         CasePermission.FOLLOW: Action.FOLLOW,
     }
 
-    def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: object = None) -> bool:
         codename = perm.removeprefix("riskzon.")
-        if not isinstance(obj, Case) or codename not in CasePermission.values:
+        if not isinstance(user_obj, User) or not isinstance(obj, Case) or codename not in CasePermission.values:
             return False
         return can(user_obj, self._asked[CasePermission(codename)], obj)
 
-    def get_all_permissions(self, user_obj: User, obj: object = None) -> set[str]:
+    def get_all_permissions(self, user_obj: User | AnonymousUser, obj: object = None) -> set[str]:
         return set()
 
 

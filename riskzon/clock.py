@@ -10,16 +10,12 @@ from riskzon.models.clock import ProductClock
 
 def now() -> datetime:
     """The product's clock, UTC, read from `riskzon_now()`: steady within one SQL statement, not within a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT riskzon_now()")
-        return cursor.fetchone()[0].astimezone(UTC)
+    return _ask("SELECT riskzon_now()")
 
 
 def real_now() -> datetime:
     """The database's own clock, never moved: for heartbeats, leases, sessions and the age of messages."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0].astimezone(UTC)
+    return _ask("SELECT clock_timestamp()")
 
 
 def advance(by: timedelta) -> datetime:
@@ -61,6 +57,13 @@ def stand_still(at: datetime | None) -> None:
             clock.offset = clock.standing_at - real_now()
         clock.standing_at = at
         clock.save()
+
+
+def _ask(question: str) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        moment: datetime = cursor.fetchone()[0]
+    return moment.astimezone(UTC)
 
 
 def _locked() -> ProductClock:

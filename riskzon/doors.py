@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from riskzon import audit, clock
-from riskzon.access import Action, rights_on, visible_cases
+from riskzon.access import Action, ground_of, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen
 from riskzon.models import AuditAction, Case, User
 
@@ -81,7 +81,7 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
         with _locked_transaction():
             case = _lock(case_id)
             now = clock.now()
-            seen = visible_cases(user, now).filter(pk=case_id).values_list("ground", flat=True).first()
+            seen = ground_of(user, case_id, now)
             if case is None or seen is None:
                 raise Unseen
             case.ground = seen

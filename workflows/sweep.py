@@ -37,7 +37,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
 def next_moment() -> datetime | None:
     """When the next rung of any deadline is due, by the product's clock; None if none ever is."""
     return (
-        Deadline.objects.filter(next_step_at__isnull=False)
+        Deadline.objects.filter(next_step_at__isnull=False, paused_until__isnull=True)
         .order_by("next_step_at")
         .values_list("next_step_at", flat=True)
         .first()
@@ -46,7 +46,8 @@ def next_moment() -> datetime | None:
 
 def last_sweep() -> datetime | None:
     """When either dispatcher last swept, by the real clock; None if none ever has."""
-    return Heartbeat.objects.filter(name__in=DISPATCHERS).aggregate(at=Max("at"))["at"]
+    latest: datetime | None = Heartbeat.objects.filter(name__in=DISPATCHERS).aggregate(at=Max("at"))["at"]
+    return latest
 
 
 def beat(name: str, detail: dict[str, object]) -> None:

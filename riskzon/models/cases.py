@@ -84,6 +84,10 @@ class Case(models.Model):
     investigation = models.ForeignKey(Investigation, null=True, on_delete=models.PROTECT, related_name="cases")
     closed_at = models.DateTimeField(null=True)
 
+    #: How the reader reaches the case, and what that allows; set by the doors, never stored.
+    ground: str | None = None
+    rights: frozenset[str] = frozenset()
+
     class Meta:
         permissions = CasePermission.choices
         default_permissions = ()

@@ -198,7 +198,8 @@ def _as_reported(child: IncomingChild, links: list[Guardianship]) -> dict[str, A
         sent.pop(internal)
     for link, entry in zip(links, sent["guardians"], strict=True):
         entry["id"] = str(link.guardian_id)
-    return json.loads(json.dumps(sent, cls=DjangoJSONEncoder))
+    stored: dict[str, Any] = json.loads(json.dumps(sent, cls=DjangoJSONEncoder))
+    return stored
 
 
 def _caution(case: Case, caution: Mapping[str, Any], user: User, now: datetime) -> None:
