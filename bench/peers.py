@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.utils import timezone
 from guardian.shortcuts import assign_perm, get_objects_for_user
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
@@ -12,6 +11,7 @@ from viewflow.workflow.timers import fire_due_timers
 
 from bench.peer.flows import PeerFlow
 from bench.peer.models import PeerProcess
+from riskzon import clock
 from riskzon.models import Case, User
 
 
@@ -84,7 +84,7 @@ def make_due(count: int) -> None:
     group = Group.objects.get_or_create(name="peer")[0]
     for place in range(count - Task.objects.filter(status=STATUS.SCHEDULED).count()):
         open_case(group, f"timer {place}")
-    Task.objects.filter(status=STATUS.SCHEDULED).update(scheduled=timezone.now() - timedelta(seconds=1))
+    Task.objects.filter(status=STATUS.SCHEDULED).update(scheduled=clock.real_now() - timedelta(seconds=1))
 
 
 def fire_all() -> int:
