@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,20 +22,20 @@ PRODUCT = "Riskzon"
 
 @dataclass(frozen=True)
 class NavItem:
-    """One place in the header. `match` are the url names at which it is the current one."""
+    """One place in the header. `under`: it is also the current one on pages whose route starts so."""
 
     name: str
     label: Any
     icon: str
-    match: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
 
 
-WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("case", "case-detail"))
-NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2")
-NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2")
-OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files")
+WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/"))
+NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2", ("reports/new/",))
+NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2", ("reports/new/",))
+OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files", ("cases/",))
 RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
-BOARD = NavItem("board", _("Enhetens läge"), "gauge")
+BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox")
@@ -64,12 +64,18 @@ def address(name: str) -> str:
         return ""
 
 
-def navigation(user: Any, here: str) -> list[dict[str, Any]]:
-    """The header's places for one person, those that exist, with the current one marked."""
-    role = getattr(user, "role", "")
+def navigation(user: Any, here: ResolverMatch | None) -> list[dict[str, Any]]:
+    """The header's places for one person, those that exist; `current` is what aria-current says of each."""
+    name, route = (here.url_name, here.route or "") if here else ("", "")
+
+    def current(item: NavItem) -> str:
+        if item.name == name:
+            return "page"
+        return "true" if route.startswith(item.under or ("\0",)) else ""
+
     return [
-        {"item": item, "url": url, "current": here == item.name or here in item.match}
-        for item in NAVIGATION.get(role, ())
+        {"item": item, "url": url, "current": current(item)}
+        for item in NAVIGATION.get(getattr(user, "role", ""), ())
         if (url := address(item.name))
     ]
 
@@ -82,14 +88,14 @@ def demo_accounts() -> list[User]:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. `now` is a callable, so that a page without moments never asks the database for the time."""
     user = getattr(request, "user", None)
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    here = request.resolver_match
     signed_in = bool(user and user.is_authenticated)
     demo = settings.RISKZON_DEMO
     product_now: Callable[[], datetime] = cache(clock.now)
     return {
         "product": PRODUCT,
         "city": CITY,
-        "nav": navigation(user, here or "") if signed_in else [],
+        "nav": navigation(user, here) if signed_in else [],
         "nav_inbox": INBOX,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "accessibility_url": address("accessibility"),

@@ -18,7 +18,8 @@ register = template.Library()
 
 @cache
 def _svg(name: str, css: str) -> SafeString:
-    return drawing(name, size=None, aria_hidden="true", focusable="false", **{"class": f"icon {css}".strip()})
+    attributes = {"class": f"icon {css}".strip(), "aria_hidden": "true", "focusable": "false"}
+    return SafeString(drawing(name, size=None, **attributes).replace("\n", "").replace("  ", ""))
 
 
 @register.simple_tag

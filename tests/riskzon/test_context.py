@@ -10,10 +10,10 @@ from riskzon import context
 from riskzon.models import Role, User
 
 
-def around(rf: RequestFactory, user: object, here: str = "worklist") -> dict:
+def around(rf: RequestFactory, user: object, here: str = "worklist", route: str = "") -> dict:
     request = rf.get("/worklist?view=all")
     request.user = user
-    request.resolver_match = SimpleNamespace(url_name=here)
+    request.resolver_match = SimpleNamespace(url_name=here, route=route)
     with translation.override("sv"):
         return context.page(request)
 
@@ -34,8 +34,8 @@ def test_liaison_has_the_words_of_the_contract(rf: RequestFactory, settings: Set
     nav = around(rf, User(role=Role.LIAISON), here="report-new")["nav"]
     with translation.override("sv"):
         assert [(str(place["item"].label), place["current"]) for place in nav] == [
-            ("Registrera gripen / LOB", True),
-            ("Meddelanden", False),  # "Mina anmälningar" is not among the gallery's addresses
+            ("Registrera gripen / LOB", "page"),
+            ("Meddelanden", ""),  # "Mina anmälningar" is not among the gallery's addresses
         ]
 
 
@@ -62,3 +62,8 @@ def test_demo_controls_are_gone_outside_the_demo(rf: RequestFactory, settings: S
 
 def test_product_clock_is_not_asked_until_it_is_shown(rf: RequestFactory) -> None:
     assert callable(around(rf, User(role=Role.HEAD))["now"])
+
+
+def test_page_of_a_case_belongs_to_the_worklist(rf: RequestFactory) -> None:
+    nav = around(rf, User(role=Role.SOCIAL_WORKER), here="contact", route="cases/<uuid:case_id>/contact/")["nav"]
+    assert [place["current"] for place in nav] == ["true", "", ""]
