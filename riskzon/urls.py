@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("riskzon.api.urls")),
     path("", include("workflows.urls")),
     path("", include("workflows.urls_intake")),
+    path("", include("workflows.urls_board")),
     path("", include("notifications.urls")),
 ]
 

@@ -150,6 +150,7 @@ class ChildForm(DsFormMixin, forms.Form):
 
 
 class ArrestedChildForm(ChildForm):
+    summary = CleanText(label=gettext_lazy("Vad har hänt?"), rows=3, required=False)
     extra = ("seized_by", "offence", "stage", "questioning", "mediation", "fetched_by")
 
     seized_by = _choice(
@@ -177,6 +178,7 @@ class ArrestedChildForm(ChildForm):
 
 
 class IntoxicatedChildForm(ChildForm):
+    summary = CleanText(label=gettext_lazy("Vad har hänt?"), rows=3, required=False)
     extra = ("seized_by", "substance", "medical", "released", "turned_into_arrest")
 
     seized_by = _choice(
@@ -219,6 +221,7 @@ class ConcernChildForm(ChildForm):
 class SeenChildForm(ChildForm):
     """A child seen by a shop or a guard: most often without a name."""
 
+    summary = CleanText(label=gettext_lazy("Vad såg eller hörde du?"), rows=4, required=False)
     extra = ("police_called", "police_reference")
     unnamed = "approximate_age"
     unnamed_words = gettext_lazy("Ange ungefärlig ålder, eller barnets personnummer eller födelsedatum.")

@@ -177,7 +177,13 @@ class EventForm(DsFormMixin, forms.Form):
         )
 
     def _is_used(self, *names: str) -> bool:
-        return self.is_bound and any(self[name].errors or self[name]._has_changed() for name in names)
+        return self.is_bound and any(self[name].errors or self._differs(name) for name in names)
+
+    def _differs(self, name: str) -> bool:
+        """Whether something else stands in the field than what was proposed."""
+        if not isinstance(self.fields[name], LocalMomentField):
+            return bool(self[name]._has_changed())
+        return name not in self.cleaned_data or self.cleaned_data[name] != self.initial.get(name)
 
     def _precision(self, given: Mapping[str, Any]) -> str:
         if given["occurred_at"] is None:

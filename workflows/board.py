@@ -1,0 +1,222 @@
+"""How does it stand in the units that one person oversees, and which rows is each figure made of?
+
+A supervisor oversees the own units' cases that the policy shows; the head of department all units, without any case's
+content. Each figure is one set of rows: the number on the board is their count, and its link shows these rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.lookups import IsNull
+from django.utils.functional import cached_property
+
+from riskzon import access
+from riskzon.doors import Look
+from riskzon.errors import Unseen
+from riskzon.models import Case, CaseBlock, Contact, Hold, Role, Unit, User
+from riskzon.models.people import UnitKind
+from workflows import statistics
+from workflows.deadlines import OUTSTANDING, overdue
+from workflows.models import Breach, Deadline, Kind
+from workflows.statistics import LINES, Counts, Scope
+
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.HEAD})
+SOON = timedelta(hours=4)
+#: A hold whose review is nearer than this is on the board.
+REVIEW_WITHIN = timedelta(hours=24)
+PERIOD_DAYS = 30
+WEEKS = 12
+#: What stands in the share, and what stands beside it.
+DECIDED = ("met", "late", "missed")
+BESIDE = ("running", "exempt", "recorded-late", "born", "corrected")
+
+
+@dataclass(frozen=True)
+class Overseen:
+    """What one person oversees at one moment. `unit`: the board is narrowed to it; `has_blocks`: something is hidden."""
+
+    user: User
+    now: datetime
+    units: tuple[Unit, ...]
+    unit: Unit | None
+    cases: QuerySet[Case]
+    has_blocks: bool
+
+    @property
+    def is_head(self) -> bool:
+        return self.user.role == Role.HEAD
+
+    @property
+    def unit_ids(self) -> tuple[UUID, ...]:
+        return (self.unit.pk,) if self.unit else tuple(unit.pk for unit in self.units)
+
+    @cached_property
+    def period(self) -> Scope:
+        """The last 30 days."""
+        return Scope.last_days(PERIOD_DAYS, self.now, self.unit_ids)
+
+    @cached_property
+    def weeks(self) -> Scope:
+        """The last twelve weeks, the present one among them."""
+        return Scope.last_days(7 * (WEEKS - 1) + 1, self.now, self.unit_ids)
+
+    def week(self, monday: date) -> Scope:
+        return Scope.of_days(monday, monday + timedelta(days=6), self.now, self.unit_ids)
+
+
+def oversee(door: Look, unit: str = "") -> Overseen:
+    """What this person oversees, narrowed to one unit by its slug. Unseen: the person oversees nothing, or not that."""
+    user = door.user
+    if user.role not in OVERSEERS:
+        raise Unseen
+    units = _units(user)
+    chosen = next((one for one in units if one.slug == unit), None)
+    if unit and chosen is None:
+        raise Unseen
+    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True)
+    cases = Case.objects.exclude(child__in=blocked.values("child")) if user.role == Role.HEAD else door.cases
+    within = [chosen.pk] if chosen else [one.pk for one in units]
+    return Overseen(user, door.now, units, chosen, cases.filter(unit__in=within), blocked.exists())
+
+
+def overdue_now(seen: Overseen) -> QuerySet[Deadline]:
+    """Limits that have passed with the thing still undone; reviews of breaches have a list of their own."""
+    return _outstanding(seen).filter(overdue(seen.now))
+
+
+def due_soon(seen: Overseen) -> QuerySet[Deadline]:
+    """Limits within the next four hours."""
+    return _outstanding(seen).filter(due_at__gte=seen.now, due_at__lte=seen.now + SOON)
+
+
+def unassigned(seen: Overseen) -> QuerySet[Case]:
+    """Open cases that nobody has, the one that has waited longest first."""
+    return seen.cases.filter(closed_at__isnull=True, assignee__isnull=True).order_by("registered_at", "pk")
+
+
+def holds(seen: Overseen) -> QuerySet[Hold]:
+    """Holds that want a supervisor: asked for and undecided, decided alone at night, or soon to be reviewed."""
+    wanted = Q(provisional=True) | Q(needs_confirmation=True, confirmed_at__isnull=True)
+    return Hold.objects.filter(
+        wanted | Q(until__lte=seen.now + REVIEW_WITHIN), case__in=seen.cases.values("pk"), ended_at__isnull=True
+    ).order_by("until", "pk")
+
+
+def to_review(seen: Overseen) -> QuerySet[Breach]:
+    """Breaches that nobody has explained, then those whose thing is still undone; the newest first."""
+    open_ones = Q(reviewed_at__isnull=True) | Q(deadline__settled_at__isnull=True)
+    return (
+        Breach.objects.filter(open_ones, case__in=seen.cases.values("pk"))
+        .exclude(kind=Kind.BREACH_REVIEW)
+        .order_by(IsNull(F("reviewed_at"), False), "-fired_at", "-pk")
+    )
+
+
+def one_breach(seen: Overseen, breach_id: UUID) -> Breach:
+    """One breach of what this person oversees; Unseen otherwise."""
+    breach = (
+        Breach.objects.filter(pk=breach_id, case__in=seen.cases.values("pk"))
+        .select_related("case__report", "deadline", "unit", "duty_unit", "reviewed_by")
+        .first()
+    )
+    if breach is None:
+        raise Unseen
+    return breach
+
+
+def in_time_counts(seen: Overseen, scope: Scope) -> Mapping[str, int]:
+    """The 24 hours of each line, by code of `workflows.statistics`; of what this person may see."""
+    if not seen.has_blocks:
+        return statistics.counts(scope)
+    codes = [f"{line}-{part}" for line in LINES for part in (*DECIDED, *BESIDE)]
+    return Counts({code: _visible(seen, statistics.rows(code, scope)).count() for code in codes})
+
+
+def in_time_rows(seen: Overseen, line: str, part: str, scope: Scope) -> QuerySet[Deadline]:
+    """The rows that one of those figures counts; `decided` is everything that the share is made of. Unseen: no such."""
+    if line not in LINES or part not in ("decided", *DECIDED, *BESIDE):
+        raise Unseen
+    parts = DECIDED if part == "decided" else (part,)
+    found = statistics.rows(f"{line}-{parts[0]}", scope)
+    for other in parts[1:]:
+        found = found | statistics.rows(f"{line}-{other}", scope)
+    return _visible(seen, found).order_by("-starts_at", "pk")
+
+
+def weekly(seen: Overseen) -> list[statistics.Week]:
+    """Arrests by week; of what this person may see."""
+    if not seen.has_blocks:
+        return statistics.weekly(seen.weeks)
+    weeks = statistics.weekly(seen.weeks)
+    shown = {
+        part: list(_visible(seen, statistics.rows(f"arrest-{part}", seen.weeks)).values_list("starts_at", flat=True))
+        for part in (*DECIDED, "exempt")
+    }
+    return [
+        statistics.Week(
+            week.monday,
+            **{part: sum(_starts_in(seen.week(week.monday), at) for at in moments) for part, moments in shown.items()},
+        )
+        for week in weeks
+    ]
+
+
+@dataclass(frozen=True)
+class BreachLine:
+    """One breach as the board tells it. `attempts` counts calls and letters to guardians up to now."""
+
+    breach: Breach
+    attempts: int
+    last_attempt: Contact | None
+    on_duty: tuple[str, ...]
+    is_still_open: bool
+    may_review: bool
+
+
+def breach_lines(seen: Overseen, breaches: Iterable[Breach]) -> list[BreachLine]:
+    """Breaches with the attempts made and the names of those who had the case, in a constant number of statements."""
+    rows = list(breaches)
+    made: dict[Any, list[Contact]] = {}
+    for contact in Contact.objects.filter(case__in={row.case_id for row in rows}).order_by("-at"):
+        made.setdefault(contact.case_id, []).append(contact)
+    people = {
+        str(user.pk): str(user) for user in User.objects.filter(pk__in={one for row in rows for one in row.on_duty})
+    }
+    return [
+        BreachLine(
+            breach=row,
+            attempts=len(made.get(row.case_id, ())) if row.kind == Kind.GUARDIAN_CONTACT else 0,
+            last_attempt=next(iter(made.get(row.case_id, ())), None) if row.kind == Kind.GUARDIAN_CONTACT else None,
+            on_duty=tuple(people[one] for one in row.on_duty if one in people),
+            is_still_open=row.deadline.settled_at is None,
+            may_review=not seen.is_head and row.reviewed_at is None,
+        )
+        for row in rows
+    ]
+
+
+def _units(user: User) -> tuple[Unit, ...]:
+    held = Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
+    if user.role == Role.SUPERVISOR:
+        held = held.filter(pk__in=access.units_of(user))
+    return tuple(held.order_by("name"))
+
+
+def _outstanding(seen: Overseen) -> QuerySet[Deadline]:
+    return (
+        Deadline.objects.filter(OUTSTANDING, case__in=seen.cases.values("pk"))
+        .exclude(kind=Kind.BREACH_REVIEW)
+        .order_by("due_at", "pk")
+    )
+
+
+def _visible(seen: Overseen, found: QuerySet[Deadline]) -> QuerySet[Deadline]:
+    return found.filter(case__in=seen.cases.values("pk"))
+
+
+def _starts_in(scope: Scope, at: datetime) -> bool:
+    return scope.starts <= at < scope.ends

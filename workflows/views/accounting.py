@@ -1,0 +1,25 @@
+"""Is every report accounted for? The figure, and every fault by name."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from riskzon.doors import look
+from workflows.accounting import account
+from workflows.board import OVERSEERS
+from workflows.views.gates import only_for
+
+
+@only_for(*OVERSEERS)
+@require_safe
+def accounting(request: HttpRequest) -> HttpResponse:
+    """Numbers only; a fault leads to its case where the reader may see it."""
+    with look(request.user, "accounting") as door:
+        found = account(door.now)
+        ids = [fault.case_id for fault in found.faults if fault.case_id]
+        open_to = set(door.cases.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+        if open_to:
+            door.listed(list(open_to))
+        faults = [(fault, fault.case_id in open_to) for fault in found.faults]
+        context = {"account": found, "faults": faults, "now": door.now}
+        return render(request, "workflows/board/accounting.html", context)

@@ -1,0 +1,221 @@
+"""The parts of the board: tiles, tabs, chart and the table of the 24 hours, made from figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notifications import roster
+from riskzon import timewords
+from riskzon.charts import Series, StackedBars
+from riskzon.ui import Alarm, Tab, Tile
+from workflows import board as figures
+from workflows.board import BESIDE, DECIDED, Overseen
+from workflows.health import STALE
+from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LINES, LOB, Counts, Ratio
+
+
+def address(name: str, *args: str, seen: Overseen, **query: str) -> str:
+    """The path of one of the board's pages, narrowed as the board is."""
+    chosen = {"unit": seen.unit.slug} if seen.unit else {}
+    told = urlencode({**chosen, **{key: value for key, value in query.items() if value}})
+    return reverse(name, args=args) + (f"?{told}" if told else "")
+
+
+def tiles(seen: Overseen, counts: Mapping[str, int]) -> list[Tile]:
+    """The five figures on top, each a link to its rows."""
+    return [_overdue(seen), _soon(seen), _unassigned(seen), _holds(seen), _reached(seen, counts)]
+
+
+def alarms(sweep_age: timedelta | None, now: datetime) -> list[Alarm]:
+    """What makes the board itself untrue: nobody watches the clocks, or nobody is on duty."""
+    found = []
+    if sweep_age is None or sweep_age > STALE:
+        found.append(
+            Alarm(_("Fristerna bevakas inte just nu: det senaste svepet är äldre än 90 sekunder. Kontakta driften."))
+        )
+    if not roster.on_duty(now):
+        found.append(
+            Alarm(_("Ingen är i tjänst på Socialjouren. Larm som går ut när enheterna är stängda når ingen där."))
+        )
+    return found
+
+
+def unit_tabs(seen: Overseen, *args: str, week: str = "", parts: Sequence[tuple[str, Any, int]] = ()) -> list[Tab]:
+    """One tab for each part of a figure; without parts, one for each unit, where there are several."""
+    if parts:
+        line, here = args
+        return [
+            Tab(str(title), address("board-in-time", line, part, seen=seen, week=week), count, part == here)
+            for part, title, count in parts
+        ]
+    if len(seen.units) < 2:
+        return []
+    path = reverse("board-rows", args=args) if args else reverse("board")
+    every = Tab(_("Alla enheter"), path, current=seen.unit is None)
+    return [every, *(Tab(unit.name, f"{path}?unit={unit.slug}", current=unit == seen.unit) for unit in seen.units)]
+
+
+def week_chart(seen: Overseen) -> StackedBars:
+    """Arrests by week: reached in time or not."""
+    weeks = figures.weekly(seen)
+    labels = [_("v. %(week)s") % {"week": week.monday.isocalendar().week} for week in weeks]
+    late = [week.late + week.missed for week in weeks]
+    total, total_late = sum(week.met for week in weeks) + sum(late), sum(late)
+    if not total:
+        finding = _("Inga gripna de senaste 12 veckorna.")
+    elif not total_late:
+        finding = ngettext(
+            "Den enda gripna de senaste 12 veckorna nåddes i tid.",
+            "Alla %(total)s gripna de senaste 12 veckorna nåddes i tid.",
+            total,
+        ) % {"total": total}
+    else:
+        finding = _("%(late)s av %(total)s gripna de senaste 12 veckorna överskred fristen, flest %(week)s.") % {
+            "late": total_late,
+            "total": total,
+            "week": labels[late.index(max(late))],
+        }
+    return StackedBars(
+        "weeks",
+        _("Gripna: vårdnadshavare nådd inom 24 timmar"),
+        finding,
+        labels,
+        [
+            Series(_("I tid"), [week.met for week in weeks]),
+            Series(_("Överskridna"), late, "over", True),
+        ],
+        _("Vecka"),
+        urls=[address("board-in-time", ARREST, "decided", seen=seen, week=week.monday.isoformat()) for week in weeks],
+    )
+
+
+@dataclass(frozen=True)
+class FigureCell:
+    """One number in the table, and the page of its rows."""
+
+    label: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """One outcome, a number for each kind of clock. `is_first_beside`: from here on nothing is part of the share."""
+
+    title: str
+    cells: tuple[FigureCell, ...]
+    is_first_beside: bool
+
+
+@dataclass(frozen=True)
+class LineHead:
+    """One kind of clock: what heads its column, and its share."""
+
+    title: str
+    short: str
+    share: Ratio
+    url: str
+
+
+def line_heads(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, Any]) -> list[LineHead]:
+    """The kinds of clock; only arrests are the guarantee."""
+    short = {ARREST: _("Gripna"), LOB: _("LOB"), CONCERN: _("Oro"), AFTER_HOLD: _("Efter avvakta")}
+    return [
+        LineHead(
+            title=str(titles[line]),
+            short=short[line],
+            share=Counts(dict(counts)).in_time(line),
+            url=address("board-in-time", line, "decided", seen=seen),
+        )
+        for line in LINES
+    ]
+
+
+def outcome_rows(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, Any]) -> list[OutcomeRow]:
+    """What the shares are made of, then what stands beside them."""
+    return [
+        OutcomeRow(
+            title=str(titles[part]),
+            cells=tuple(
+                FigureCell(str(titles[part]), counts[f"{line}-{part}"], address("board-in-time", line, part, seen=seen))
+                for line in LINES
+            ),
+            is_first_beside=part == BESIDE[0],
+        )
+        for part in (*DECIDED, *BESIDE)
+    ]
+
+
+def _overdue(seen: Overseen) -> Tile:
+    rows = figures.overdue_now(seen)
+    count, oldest = rows.count(), rows.first()
+    note = _("Inget är överskridet") if oldest is None else _("äldsta %(time)s") % {"time": _since(oldest.due_at, seen)}
+    url = address("board-rows", "overdue", seen=seen)
+    return Tile(_("Överskridna nu"), str(count), url, note, "over" if count else "calm", "alarm-clock")
+
+
+def _soon(seen: Overseen) -> Tile:
+    rows = figures.due_soon(seen)
+    count, nearest = rows.count(), rows.first()
+    note = "" if nearest is None else _("närmast %(when)s") % {"when": timewords.short_moment(nearest.due_at, seen.now)}
+    url = address("board-rows", "soon", seen=seen)
+    return Tile(_("Går ut inom 4 timmar"), str(count), url, note, "soon" if count else "calm", "clock-alert")
+
+
+def _unassigned(seen: Overseen) -> Tile:
+    rows = figures.unassigned(seen)
+    count, oldest = rows.count(), rows.first()
+    note = "" if oldest is None else _("äldsta %(time)s") % {"time": _since(oldest.registered_at, seen)}
+    return Tile(_("Ej tilldelade"), str(count), address("board-rows", "unassigned", seen=seen), note, "calm", "inbox")
+
+
+def _holds(seen: Overseen) -> Tile:
+    rows = list(figures.holds(seen))
+    passed = sum(row.until < seen.now for row in rows)
+    to_confirm = sum(row.needs_confirmation and row.confirmed_at is None for row in rows)
+    notes = []
+    if passed:
+        notes.append(_("%(n)s skulle ha omprövats") % {"n": passed})
+    if to_confirm:
+        notes.append(_("%(n)s att bekräfta") % {"n": to_confirm})
+    level = "over" if passed else "soon" if rows else "calm"
+    url = address("board-rows", "holds", seen=seen)
+    return Tile(_("Avvakta kontakt"), str(len(rows)), url, ", ".join(notes), level, "hand")
+
+
+def _reached(seen: Overseen, counts: Mapping[str, int]) -> Tile:
+    share = Counts(dict(counts)).in_time(ARREST)
+    value = "–" if share.percent is None else _("%(percent)s %%") % {"percent": share.percent}
+    beside = [
+        ngettext("%(n)s undantagen", "%(n)s undantagna", counts["arrest-exempt"]) % {"n": counts["arrest-exempt"]},
+        ngettext("%(n)s sent registrerad", "%(n)s sent registrerade", counts["arrest-recorded-late"])
+        % {"n": counts["arrest-recorded-late"]},
+        ngettext("%(n)s rättad tid", "%(n)s rättade tider", counts["arrest-corrected"])
+        % {"n": counts["arrest-corrected"]},
+    ]
+    note = _("%(part)s av %(whole)s. Bredvid: %(beside)s.") % {
+        "part": share.part,
+        "whole": share.whole,
+        "beside": ", ".join(beside),
+    }
+    level = (
+        "calm"
+        if share.percent is None
+        else "done"
+        if share.percent == 100
+        else "over"
+        if share.percent < 90
+        else "soon"
+    )
+    url = address("board-in-time", ARREST, "decided", seen=seen)
+    return Tile(_("Gripna nådda inom 24 timmar, 30 dagar"), value, url, note, level, "circle-check")
+
+
+def _since(at: datetime, seen: Overseen) -> str:
+    return timewords.length(max(seen.now - at, timedelta(0)))

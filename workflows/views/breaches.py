@@ -1,0 +1,99 @@
+"""Every breach, and the page where a supervisor explains one."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from riskzon.doors import look
+from riskzon.errors import Conflict, Forbidden, Invalid
+from riskzon.models import Contact, Role
+from riskzon.ui import Tab
+from workflows import lists
+from workflows.board import OVERSEERS, breach_lines, one_breach, oversee
+from workflows.forms.board import BreachReviewForm
+from workflows.models import DeadlineEvent, Kind
+from workflows.verbs.reviews import review_breach
+from workflows.views.gates import only_for
+
+_VIEWS = (("", None), ("unreviewed", False), ("reviewed", True))
+
+
+@only_for(*OVERSEERS)
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """Breaches, newest first: all, those to be explained, or those that are."""
+    chosen = request.GET.get("show", "unreviewed")
+    reviewed = dict(_VIEWS).get("" if chosen == "all" else chosen)
+    with look(request.user, "breaches") as door:
+        seen = oversee(door)
+        page = lists.breaches(door, reviewed=reviewed, cursor=request.GET.get("cursor"))
+        lines = breach_lines(seen, page.rows)
+        context = {
+            "seen": seen,
+            "now": seen.now,
+            "lines": lines,
+            "tabs": _tabs(chosen),
+            "chosen": chosen,
+            "next": f"{reverse('breaches')}?{urlencode({'show': chosen, 'cursor': page.next})}" if page.next else "",
+            "first": f"{reverse('breaches')}?{urlencode({'show': chosen})}" if request.GET.get("cursor") else "",
+        }
+        return render(request, "workflows/board/breaches.html", context)
+
+
+@only_for(*OVERSEERS)
+def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
+    """One breach: what was tried, who had the case, who was told; and its explanation, once."""
+    if request.method == "POST" and request.user.role == Role.HEAD:
+        raise Forbidden
+    form = BreachReviewForm(request.POST if request.method == "POST" else None)
+    status, conflict = HTTPStatus.OK, ""
+    if form.is_valid():
+        try:
+            review_breach(request.user, breach_id, **form.cleaned_data)
+        except Invalid as problem:
+            for name, message in problem.errors:
+                form.add_error(name if name in form.fields else None, message)
+        except Conflict as lost:
+            status, conflict = HTTPStatus.CONFLICT, lost.message
+        else:
+            messages.success(request, _("Överskridandet är granskat. Det står kvar, med sin förklaring."))
+            return redirect("breach-review", breach_id)
+    if form.is_bound and form.errors:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _show(request, breach_id, form, status, conflict)
+
+
+def _show(
+    request: HttpRequest, breach_id: UUID, form: BreachReviewForm, status: HTTPStatus, conflict: str
+) -> HttpResponse:
+    with look(request.user, "breach") as door:
+        seen = oversee(door)
+        breach = one_breach(seen, breach_id)
+        line = breach_lines(seen, [breach])[0]
+        tries = []
+        if not seen.is_head and breach.kind == Kind.GUARDIAN_CONTACT:
+            tries = list(Contact.objects.filter(case=breach.case_id).select_related("by", "guardian").order_by("-at"))
+        door.listed([breach.case_id])
+        context = {
+            "seen": seen,
+            "now": seen.now,
+            "line": line,
+            "breach": breach,
+            "tries": tries,
+            "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
+            "form": form,
+            "conflict": conflict,
+        }
+        return render(request, "workflows/board/breach.html", context, status=status)
+
+
+def _tabs(chosen: str) -> list[Tab]:
+    views = (("unreviewed", _("Att granska")), ("reviewed", _("Granskade")), ("all", _("Alla")))
+    return [Tab(label, f"{reverse('breaches')}?show={name}", current=name == chosen) for name, label in views]
