@@ -122,11 +122,16 @@ def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:
     """The closed units that Socialjouren stands in for at `now`, each with its next opening; empty for others."""
     if user.role != Role.DUTY or not user.is_active:
         return {}
-    return {
-        unit.pk: unit.hours.next_opening(now) or now + _LONG_CLOSED
-        for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
-        if not unit.hours.is_open(now)
-    }
+    # One page asks many times about one person and one moment.
+    moment, found = getattr(user, "_on_duty", (None, {}))
+    if moment != now:
+        found = {
+            unit.pk: unit.hours.next_opening(now) or now + _LONG_CLOSED
+            for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
+            if not unit.hours.is_open(now)
+        }
+        user._on_duty = (now, found)
+    return found
 
 
 def first_days(opening: datetime) -> Q:
