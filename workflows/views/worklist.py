@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -68,7 +67,6 @@ def worklist(request: HttpRequest) -> HttpResponse:
         return redirect(elsewhere)
     view = _view(request)
     with look(request.user, "worklist") as door:
-        prefetch_related_objects([door.user], "units_led")
         units = list(Unit.objects.filter(pk__in=_units(door))) if _has_several(door.user) else []
         form = FilterForm(_filled(request, view), units=units)
         form.is_valid()
@@ -109,7 +107,6 @@ def status(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     with look(request.user, "worklist.status") as door:
-        prefetch_related_objects([door.user], "units_led")
         counts = lists.counts(door.user, door.now)
         new = door.cases.filter(unit__in=_units(door), registered_at__gt=since).values("pk")[:100].count()
     context = {"counts": counts, "now": door.now, "since": since.isoformat(), "new": new, "reload": "?"}
