@@ -130,7 +130,7 @@ def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:
             for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
             if not unit.hours.is_open(now)
         }
-        user._on_duty = (now, found)
+        user._on_duty = (now, found)  # type: ignore[attr-defined]
     return found
 
 
