@@ -30,9 +30,11 @@ SOON = timedelta(hours=4)
 REVIEW_WITHIN = timedelta(hours=24)
 PERIOD_DAYS = 30
 WEEKS = 12
-#: What stands in the share, and what stands beside it.
+#: What the share is made of; what is no part of it; and what explains some of those who were not reached in time.
 DECIDED = ("met", "late", "missed")
-BESIDE = ("running", "exempt", "recorded-late", "born", "corrected")
+OUTSIDE = ("running", "exempt")
+EXPLAINED = ("recorded-late", "born", "corrected")
+BESIDE = (*OUTSIDE, *EXPLAINED)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import accounting, board, breaches, demo
+from workflows.views import accounting, board, breaches, demo, statistics
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("breaches/", breaches.listed, name="breaches"),
     path("breaches/<uuid:breach_id>/", breaches.review, name="breach-review"),
     path("accounting/", accounting.accounting, name="accounting"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("demo/clock/", demo.move_clock, name="demo-clock"),
 ]

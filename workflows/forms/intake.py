@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from riskzon.errors import Invalid
 from riskzon.forms import MomentWidget
 from riskzon.models import ReportKind, Role, User
-from workflows.forms.intake_child import CHILD_FORMS, ChildForm, GuardianForm, SeenChildForm
-from workflows.forms.intake_event import ArrestForm, ConcernForm, EventForm, LobForm, PartnerForm
+from workflows.forms.intake_child import CHILD_FORMS, ChildForm, SeenChildForm
+from workflows.forms.intake_event import EventForm
+from workflows.forms.intake_guardian import GuardianForm
+from workflows.forms.intake_kinds import ArrestForm, ConcernForm, LobForm, PartnerForm
 from workflows.incoming import MOST_CHILDREN, MOST_GUARDIANS
 
 EVENT_FORMS: dict[str, type[EventForm]] = {

@@ -1,4 +1,4 @@
-"""What is asked about each child in a report, and about each adult named for the child?
+"""What is asked about each child in a report?
 
 The fields that only one kind of report has are written into the child's own text as labelled lines: they belong to what
 was told about this child, and to nobody else's case.
@@ -13,32 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from riskzon.forms import DsFormMixin, IsoDateField
-from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
-from riskzon.models import ProtectedIdentity, Relation, ReportKind
-from workflows.forms.texts import CleanText
+from riskzon.models import ProtectedIdentity, ReportKind
+from workflows.forms.texts import CleanText, NumberField
 
 _NOT_SAID = ("", gettext_lazy("Inte angivet"))
 _YES_NO = [_NOT_SAID, ("yes", gettext_lazy("Ja")), ("no", gettext_lazy("Nej"))]
-
-
-class NumberField(CleanText):
-    """One identity number of any kind, normalised; `born` is the day it says, once cleaned. Never kept by the browser."""
-
-    def __init__(self, *, now: datetime | None = None, **kwargs: Any) -> None:
-        self.today = local_date(now) if now else None
-        kwargs.setdefault("max_length", 20)
-        kwargs.setdefault("attrs", {"autocapitalize": "characters", "spellcheck": "false", "size": 18})
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        typed = super().to_python(value)
-        if not typed or self.today is None:
-            return typed
-        try:
-            return parse_identity(typed, self.today).normalised
-        except BadIdentity as problem:
-            raise forms.ValidationError(str(problem), code=problem.code) from problem
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
@@ -222,6 +202,12 @@ class SeenChildForm(ChildForm):
     """A child seen by a shop or a guard: most often without a name."""
 
     summary = CleanText(label=gettext_lazy("Vad såg eller hörde du?"), rows=4, required=False)
+    description = CleanText(
+        label=gettext_lazy("Hur ser barnet ut?"),
+        help_text=gettext_lazy("Kläder, längd, vad barnet kallar sig."),
+        rows=2,
+        required=False,
+    )
     extra = ("police_called", "police_reference")
     unnamed = "approximate_age"
     unnamed_words = gettext_lazy("Ange ungefärlig ålder, eller barnets personnummer eller födelsedatum.")
@@ -248,62 +234,3 @@ CHILD_FORMS: dict[str, type[ChildForm]] = {
     ReportKind.LOB_CUSTODY: IntoxicatedChildForm,
     ReportKind.CONCERN: ConcernChildForm,
 }
-
-
-class GuardianForm(DsFormMixin, forms.Form):
-    """One adult named for a child; a form left empty is nobody."""
-
-    name = CleanText(label=gettext_lazy("Namn"), max_length=200, required=False)
-    phone = CleanText(label=gettext_lazy("Telefon"), max_length=40, attrs={"inputmode": "tel"}, required=False)
-    relation = forms.ChoiceField(
-        label=gettext_lazy("Är barnets"),
-        choices=Relation.choices,
-        required=False,
-    )
-    is_custodian = forms.TypedChoiceField(
-        label=gettext_lazy("Har vårdnaden?"),
-        choices=[("", gettext_lazy("Vet inte")), ("yes", gettext_lazy("Ja")), ("no", gettext_lazy("Nej"))],
-        coerce=lambda value: value == "yes",
-        empty_value=None,
-        required=False,
-    )
-    identity_number = NumberField(
-        label=gettext_lazy("Personnummer"), help_text=gettext_lazy("ÅÅÅÅMMDD-NNNN"), required=False
-    )
-    language = CleanText(label=gettext_lazy("Språk"), max_length=60, required=False)
-    interpreter = forms.BooleanField(label=gettext_lazy("Behöver tolk"), required=False)
-
-    def __init__(self, *args: Any, now: datetime, place: int = 0, **kwargs: Any) -> None:
-        self.place = place
-        super().__init__(*args, **kwargs)
-        self.fields["identity_number"].today = local_date(now)
-
-    @property
-    def is_more_open(self) -> bool:
-        return any(self[name].value() or self[name].errors for name in ("identity_number", "language", "interpreter"))
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("phone") and not any(char.isdigit() for char in given["phone"]):
-            self.add_error("phone", _("Ange ett telefonnummer."))
-        details = any(given.get(name) for name in ("language", "interpreter", "is_custodian"))
-        if details and not self.is_named and "identity_number" not in self.errors:
-            self.add_error("name", _("Ange namn, telefon eller personnummer."))
-        return given
-
-    @property
-    def is_named(self) -> bool:
-        """Whether anybody is meant; only after the check."""
-        return any(self.cleaned_data.get(name) for name in ("name", "phone", "identity_number"))
-
-    def payload(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        return {
-            "name": given["name"],
-            "identity_number": given["identity_number"],
-            "phone": given["phone"],
-            "relation": given["relation"] or str(Relation.CUSTODIAN),
-            "is_custodian": given["is_custodian"],
-            "language": given["language"],
-            "interpreter": given["interpreter"],
-        }

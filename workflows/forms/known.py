@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import DsFormMixin, IsoDateField
 from riskzon.localtime import local_date
-from workflows.forms.intake_child import NumberField
-from workflows.forms.texts import CleanText
+from workflows.forms.texts import CleanText, NumberField
 
 
 class KnownForm(DsFormMixin, forms.Form):

@@ -1,10 +1,13 @@
-"""How is a text that somebody types taken in: clean, and in a box of the right size?"""
+"""How is a text, or an identity number, that somebody types taken in: clean, and in a box of the right size?"""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from riskzon.identity import BadIdentity, parse_identity
+from riskzon.localtime import local_date
 from riskzon.names import BadText, clean_text
 
 #: Far above what anybody writes by hand, far below what a page can carry.
@@ -25,4 +28,23 @@ class CleanText(forms.CharField):
         try:
             return clean_text(text)
         except BadText as problem:
+            raise ValidationError(str(problem), code=problem.code) from problem
+
+
+class NumberField(CleanText):
+    """One identity number of any kind, normalised; `born` is the day it says, once cleaned. Never kept by the browser."""
+
+    def __init__(self, *, now: datetime | None = None, **kwargs: Any) -> None:
+        self.today = local_date(now) if now else None
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("attrs", {"autocapitalize": "characters", "spellcheck": "false", "size": 18})
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if not typed or self.today is None:
+            return typed
+        try:
+            return parse_identity(typed, self.today).normalised
+        except BadIdentity as problem:
             raise ValidationError(str(problem), code=problem.code) from problem

@@ -15,7 +15,7 @@ from riskzon import timewords
 from riskzon.charts import Series, StackedBars
 from riskzon.ui import Alarm, Tab, Tile
 from workflows import board as figures
-from workflows.board import BESIDE, DECIDED, Overseen
+from workflows.board import BESIDE, DECIDED, EXPLAINED, OUTSIDE, Overseen
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LINES, LOB, Counts, Ratio
 
@@ -106,11 +106,11 @@ class FigureCell:
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """One outcome, a number for each kind of clock. `is_first_beside`: from here on nothing is part of the share."""
+    """One outcome, a number for each kind of clock. `heading` begins a new group of outcomes."""
 
     title: str
     cells: tuple[FigureCell, ...]
-    is_first_beside: bool
+    heading: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,7 @@ def line_heads(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, A
 
 def outcome_rows(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, Any]) -> list[OutcomeRow]:
     """What the shares are made of, then what stands beside them."""
+    headings = {OUTSIDE[0]: _("Räknas inte in"), EXPLAINED[0]: _("Förklarar, ändrar inte andelen")}
     return [
         OutcomeRow(
             title=str(titles[part]),
@@ -146,7 +147,7 @@ def outcome_rows(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str,
                 FigureCell(str(titles[part]), counts[f"{line}-{part}"], address("board-in-time", line, part, seen=seen))
                 for line in LINES
             ),
-            is_first_beside=part == BESIDE[0],
+            heading=headings.get(part, ""),
         )
         for part in (*DECIDED, *BESIDE)
     ]
