@@ -52,7 +52,7 @@ def plans(
                 deadline.case = case
                 for step in _to_come(deadline, book, now):
                     # Whether the unit is open counts when the rung fires, not now.
-                    then = replace(directory, now=step.at, _open={})
+                    then = replace(directory, now=step.at, _open={}, _on_duty=None)
                     found[case.pk].append((step, deadline, find(step, deadline, then, book)[0]))
     told = {person for rungs in found.values() for _step, _deadline, people in rungs for person in people}
     users = User.objects.in_bulk(told)

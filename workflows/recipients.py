@@ -17,10 +17,10 @@ class Directory:
     units: dict[UUID, Unit]
     staff: dict[UUID, list[UUID]]
     heads: list[UUID]
-    on_duty: list[UUID]
     duty_unit: UUID | None
     active: set[UUID]
     _open: dict[UUID, bool] = field(default_factory=dict)
+    _on_duty: list[UUID] | None = None
 
     @classmethod
     def read(cls, now: datetime) -> "Directory":
@@ -41,10 +41,16 @@ class Directory:
             units=units,
             staff=staff,
             heads=heads,
-            on_duty=[person.pk for person in roster.on_duty(now)],
             duty_unit=next((unit.pk for unit in units.values() if unit.kind == "duty"), None),
             active=active,
         )
+
+    @property
+    def on_duty(self) -> list[UUID]:
+        """Whoever is on duty at Socialjouren; asked only once a unit is found closed."""
+        if self._on_duty is None:
+            self._on_duty = [person.pk for person in roster.on_duty(self.now)]
+        return self._on_duty
 
     def is_open(self, unit_id: UUID) -> bool:
         if unit_id not in self._open:

@@ -46,6 +46,15 @@ from workflows.incoming import Incoming, IncomingChild, IncomingGuardian, check
 from workflows.models import Kind, Todo
 from workflows.rules import Rulebook
 
+#: The columns of a case that its clocks and contacts write.
+_KEPT_COLUMNS = (
+    "guardian_reached_at",
+    "guardian_contact_open",
+    "guardians_followed_at",
+    "review_due_at",
+    "next_due_at",
+    "closed_at",
+)
 MAY_REGISTER = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.LIAISON, Role.PARTNER})
 
 
@@ -79,8 +88,8 @@ def register_report(user: User, payload: Mapping[str, Any], *, key: str) -> Regi
                 raise Invalid.field("kind", _("Du kan registrera orosanmälningar."))
             report = _report(report_id, user, incoming, raw, now)
             cases = _open_cases(user, report, incoming, now)
-            _number(report, now)
             _tell_registrar(user, report, cases, now)
+            _write_with_next_number(report)
     return Registered(report, cases) if is_first else _registered_before(user, key, digest)
 
 
@@ -129,7 +138,6 @@ def _report(report_id: UUID, user: User, incoming: Incoming, raw: Any, now: date
 
 
 def _open_cases(user: User, report: Report, incoming: Incoming, now: datetime) -> list[Case]:
-    report.save(force_insert=True)
     AdultNote.objects.bulk_create(
         AdultNote(
             report=report,
@@ -187,7 +195,7 @@ def _open_case(
     # A child seen for the first time has neither holds nor contacts that could stop its clock.
     if was_known or custodian_reports:
         contact_clock.settle(case, by=user, now=now)
-    case.save()
+    case.save(update_fields=_KEPT_COLUMNS)
     _open_doors(case, running, user, now)
     return case
 
@@ -312,8 +320,11 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
         )
 
 
-def _number(report: Report, now: datetime) -> None:
-    """The next number of the year, taken last: the row lock is held only until the commit that follows."""
+def _write_with_next_number(report: Report) -> None:
+    """Write the report under the next number of its year; last, so that the series is locked only until the commit.
+
+    What refers to the report is there already: the database checks such keys at commit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -324,7 +335,7 @@ def _number(report: Report, now: datetime) -> None:
             [report.year],
         )
         report.number = f"{report.year}-{cursor.fetchone()[0]:06}"
-    report.save(update_fields=["number"])
+    report.save(force_insert=True)
 
 
 def _tell_registrar(user: User, report: Report, cases: list[Case], now: datetime) -> None:
