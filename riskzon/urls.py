@@ -1,14 +1,14 @@
 """Which address shows what: the roof, where the floors' pages meet."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from riskzon import pages
-from riskzon.forms import LoginForm
+from riskzon.login import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("login/", LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"),
+    path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language", set_language, name="set_language"),
     path("accessibility", pages.accessibility, name="accessibility"),
