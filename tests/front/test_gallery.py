@@ -83,6 +83,17 @@ def test_now_button_fills_the_products_clock_and_words_are_said_anew(gallery: st
     assert seen.complaints == []
 
 
+def test_figures_of_a_chart_unfold_into_a_table(gallery: str, open_page: Open) -> None:
+    seen = open_page(390)
+    seen.page.goto(f"{gallery}/board")
+    for fold in seen.page.locator(".figures > summary").all():
+        fold.click()
+    expect(seen.page.get_by_role("region", name="Tabell: Tid till kontakt per enhet, 30 dagar")).to_contain_text(
+        "färre än 5"
+    )
+    assert_in_order(seen)
+
+
 def test_pause_stops_the_words(gallery: str, open_page: Open) -> None:
     page = open_page().page
     page.clock.install()
