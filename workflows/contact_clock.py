@@ -1,10 +1,14 @@
 """When the clock for reaching a guardian stops, is not needed, or the task of following every guardian is done."""
 
 from datetime import datetime
+from uuid import UUID
 
+from django.db import transaction
+
+from riskzon import audit
 from riskzon.identity import age_on, turns_18_at
 from riskzon.localtime import local_date
-from riskzon.models import Case, User
+from riskzon.models import AuditAction, Case, User
 from workflows import deadlines, steps
 from workflows.family import Custodian, custodians, is_without_guardian
 from workflows.flows.case import CaseFlow
@@ -40,6 +44,23 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
         or not case.child.is_identified
     )
     _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
+
+
+def release(case_id: UUID, *, now: datetime) -> bool:
+    """The clock has struck the 18th birthday: settle the case. False: somebody is working in it, so later."""
+    with transaction.atomic():
+        case = (
+            Case.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("report", "child", "unit")
+            .filter(pk=case_id)
+            .first()
+        )
+        if case is None:
+            return False
+        settle(case, by=None, now=now)
+        case.save()
+        audit.record(AuditAction.SYSTEM, by=None, now=now, what="came_of_age", case_id=case.pk)
+    return True
 
 
 def has_come_of_age(case: Case, now: datetime) -> bool:

@@ -7,12 +7,13 @@ recorded after the limit: then the breach is fired first, in the same transactio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from uuid import UUID, uuid4
 
 from django.db import connection
 
 from notifications.outbox import Telling, tell_many
+from riskzon.identity import turns_18_at
 from riskzon.models import AuditAction, AuditEntry
 from workflows.due import Length, due_at
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
@@ -21,7 +22,6 @@ from workflows.recipients import Directory
 from workflows.rules import Rulebook
 
 _MESSAGES = {
-    "registered": "case_received",
     BREACH: "deadline_breached",
     "+1h-waiting": "assessment_waiting",
     "+4h-waiting": "assessment_waiting",
@@ -65,20 +65,28 @@ def fire(
         since = _EVER if registering else deadline.next_step_at or deadline.created_at
         come = due_steps(ladder_of(deadline, book), since=since, now=now)
         if registering:
-            _fold(deadline, come, directory, rows, now)
+            _fold(deadline, come, directory, book, rows, now)
         else:
             for step in come:
                 _tell(deadline, step, directory, book, rows, now)
         if any(step.key == BREACH for step in come):
             _breach(deadline, directory, book, rows, now=now, born=registering)
-        deadline.next_step_at = next_step(ladder_of(deadline, book), now)
+        deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
     _store(deadlines, rows, are_new=registering)
     return len(rows.events)
 
 
 def ladder_of(deadline: Deadline, book: Rulebook) -> Iterator[Step]:
-    """This deadline's steps in order; endless where the ladder has a daily rung."""
-    return steps(book.ladder(deadline.kind), created_at=deadline.created_at, due_at=deadline.due_at)
+    """This deadline's steps in order; endless where the ladder has a daily rung, unless the child comes of age."""
+    ladder = steps(book.ladder(deadline.kind), created_at=deadline.created_at, due_at=deadline.due_at)
+    end = custody_ends(deadline)
+    return ladder if end is None else takewhile(lambda step: step.at < end, ladder)
+
+
+def custody_ends(deadline: Deadline) -> datetime | None:
+    """When reaching a guardian is no longer asked for: the 18th birthday (FB 6:2). None for the other clocks."""
+    born = deadline.case.child.birth_date if deadline.kind == Kind.GUARDIAN_CONTACT else None
+    return turns_18_at(born) if born else None
 
 
 def is_needed(step: Step, deadline: Deadline) -> bool:
@@ -107,14 +115,16 @@ def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, 
     rows.events.append(DeadlineEvent(deadline=deadline, step=step.key, at=step.at, fired_at=now, told=len(people)))
 
 
-def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: _Rows, now: datetime) -> None:
-    case = deadline.case
-    people: dict[UUID, None] = {}
-    for step in come:
-        if is_needed(step, deadline):
-            people.update(dict.fromkeys(directory.find(step.recipients, case.unit_id, case.assignee_id)))
+def _fold(
+    deadline: Deadline, come: Sequence[Step], directory: Directory, book: Rulebook, rows: _Rows, now: datetime
+) -> None:
     if not come:
         return
+    case = deadline.case
+    roles = [role for step in come if is_needed(step, deadline) for role in step.recipients]
+    people, passed_on = directory.find(roles, case.unit_id, case.assignee_id), False
+    if not people:
+        people, passed_on = find(come[-1], deadline, directory, book)
     first = next((step for step in come if step.key == "registered"), come[-1])
     for step in come:
         rows.events.append(
@@ -128,7 +138,7 @@ def _fold(deadline: Deadline, come: Sequence[Step], directory: Directory, rows: 
             )
         )
     born = any(step.key == BREACH for step in come)
-    rows.tellings.append(_telling(deadline, first.key, tuple(people) or tuple(directory.heads), now, born=born))
+    rows.tellings.append(_telling(deadline, first.key, people, now, nobody_found=passed_on, born=born))
 
 
 def _telling(
@@ -140,9 +150,11 @@ def _telling(
     nobody_found: bool = False,
     born: bool = False,
 ) -> Telling:
+    # A clock that starts later, when a child is identified or a hold has ended, is no new report.
+    is_new_report = step == "registered" and deadline.created_at == deadline.case.registered_at
     after = step.startswith(("+", "daily"))
     kind = (
-        _MESSAGES.get(step)
+        ("case_received" if is_new_report else _MESSAGES.get(step))
         or _REVIEWS.get(Kind(deadline.kind))
         or ("deadline_still_open" if after else "deadline_near")
     )
@@ -152,7 +164,7 @@ def _telling(
     if born:
         facts["born"] = True
     # One case, one "a report has come in", although two of its clocks say so at the same moment.
-    key = f"{deadline.case_id}:received" if step == "registered" else f"{deadline.pk}:{step}"
+    key = f"{deadline.case_id}:received" if is_new_report else f"{deadline.pk}:{step}"
     return Telling(kind=kind, to=people, key=key, now=now, case_id=deadline.case_id, facts=facts)
 
 

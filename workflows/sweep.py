@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 
 from riskzon import clock
-from workflows.firing import fire
+from workflows import contact_clock
+from workflows.firing import custody_ends, fire
 from workflows.models import Deadline, Heartbeat
 
 log = structlog.get_logger()
@@ -17,6 +18,8 @@ BATCH = 500
 DISPATCHERS = ("sweep", "wake_up", "loop")
 #: How long a deadline that cannot be fired is left alone, so that it does not hold up the others.
 POISON_PAUSE = timedelta(seconds=60)
+#: How long a birthday waits for somebody who is working in the case.
+BUSY_PAUSE = timedelta(seconds=2)
 
 
 def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep") -> int:
@@ -37,7 +40,9 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
 def next_moment() -> datetime | None:
     """When the next rung of any deadline is due, by the product's clock; None if none ever is."""
     return (
-        Deadline.objects.filter(next_step_at__isnull=False, paused_until__isnull=True)
+        Deadline.objects.filter(
+            Q(paused_until__isnull=True) | Q(paused_until__lte=F("next_step_at")), next_step_at__isnull=False
+        )
         .order_by("next_step_at")
         .values_list("next_step_at", flat=True)
         .first()
@@ -60,7 +65,9 @@ def _round(now: datetime | None, batch: int) -> tuple[int, int]:
         with transaction.atomic():
             moment = now or clock.now()
             due = _claim(moment, batch)
-            return len(due), fire(due, now=moment)
+            rungs = fire(due, now=moment)
+        _let_go(due, moment)
+        return len(due), rungs
     except Exception as problem:  # one bad row must not stop the clock of every other child
         log.error("sweep_batch_failed", error=type(problem).__name__)
         return _one_by_one(now, batch)
@@ -79,9 +86,23 @@ def _one_by_one(now: datetime | None, batch: int) -> tuple[int, int]:
                     rungs += fire(due, now=moment)
             except Exception as problem:
                 log.error("deadline_cannot_fire", deadline=str(due[0].pk), error=type(problem).__name__)
-                Deadline.objects.filter(pk=due[0].pk).update(paused_until=moment + POISON_PAUSE)
+                _pause(due[0], moment + POISON_PAUSE)
+                due = []
+        _let_go(due, moment)
         taken += 1
     return taken, rungs
+
+
+def _let_go(due: list[Deadline], moment: datetime) -> None:
+    """Guardians of those who have come of age are not sought any more; after the firing, since cases are locked first."""
+    for deadline in due:
+        end = custody_ends(deadline)
+        if end is not None and end <= moment and not contact_clock.release(deadline.case_id, now=moment):
+            _pause(deadline, moment + BUSY_PAUSE)
+
+
+def _pause(deadline: Deadline, until: datetime) -> None:
+    Deadline.objects.filter(pk=deadline.pk).update(paused_until=until)
 
 
 def _claim(moment: datetime, batch: int) -> list[Deadline]:
@@ -89,5 +110,5 @@ def _claim(moment: datetime, batch: int) -> list[Deadline]:
         Deadline.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(Q(paused_until__isnull=True) | Q(paused_until__lte=moment), next_step_at__lte=moment)
         .order_by("next_step_at", "id")
-        .select_related("case")[:batch]
+        .select_related("case__child")[:batch]
     )
