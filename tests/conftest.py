@@ -5,11 +5,18 @@ import shutil
 
 import pytest
 
+from riskzon import access
 from riskzon.translations import compile_stale
 from tests.servers import TestServers, are_given
 
 _servers = pytest.StashKey[TestServers]()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(autouse=True)
+def _permissions_are_asked_anew() -> None:
+    """A test that commits empties every table after it; what migrations wrote comes back under new keys."""
+    access._permission_ids.clear()
 
 
 def pytest_configure(config: pytest.Config) -> None:
