@@ -5,7 +5,7 @@ recorded after the limit: then the breach is fired first, in the same transactio
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, takewhile
 from uuid import UUID, uuid4
@@ -46,6 +46,15 @@ class _Rows:
     reviews: list[Deadline] = field(default_factory=list)
     tellings: list[Telling] = field(default_factory=list)
     log: list[AuditEntry] = field(default_factory=list)
+
+    def tell(self, telling: Telling) -> None:
+        """Add one telling; two clocks of a new case say the same thing at the same moment, as one with all its facts."""
+        for place, said in enumerate(self.tellings):
+            if said.key == telling.key:
+                everybody = tuple(dict.fromkeys((*said.to, *telling.to)))
+                self.tellings[place] = replace(said, to=everybody, facts={**telling.facts, **said.facts})
+                return
+        self.tellings.append(telling)
 
 
 def fire(
@@ -137,8 +146,8 @@ def _fold(
                 folded=step is not first,
             )
         )
-    born = any(step.key == BREACH for step in come)
-    rows.tellings.append(_telling(deadline, first.key, people, now, nobody_found=passed_on, born=born))
+    said = {"nobody_found": passed_on, "born": any(step.key == BREACH for step in come), "folded": len(come) > 1}
+    rows.tell(_telling(deadline, first.key, people, now, **said))
 
 
 def _telling(
@@ -146,9 +155,7 @@ def _telling(
     step: str,
     people: tuple[UUID, ...],
     now: datetime,
-    *,
-    nobody_found: bool = False,
-    born: bool = False,
+    **said: bool,
 ) -> Telling:
     # A clock that starts later, when a child is identified or a hold has ended, is no new report.
     is_new_report = step == "registered" and deadline.created_at == deadline.case.registered_at
@@ -159,10 +166,7 @@ def _telling(
         or ("deadline_still_open" if after else "deadline_near")
     )
     facts: dict[str, object] = {"deadline": deadline.kind, "step": step, "at": deadline.due_at.isoformat()}
-    if nobody_found:
-        facts["nobody_found"] = True
-    if born:
-        facts["born"] = True
+    facts |= {name: True for name, is_so in said.items() if is_so}
     # One case, one "a report has come in", although two of its clocks say so at the same moment.
     key = f"{deadline.case_id}:received" if is_new_report else f"{deadline.pk}:{step}"
     return Telling(kind=kind, to=people, key=key, now=now, case_id=deadline.case_id, facts=facts)

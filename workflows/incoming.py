@@ -14,6 +14,8 @@ from riskzon.models import Channel, Hold, Precision, ProtectedIdentity, Relation
 
 #: Clocks of people and machines disagree by this much; later than that is the future.
 SKEW = timedelta(seconds=60)
+#: A report or an arrest that is older than this is a slip of the pen: last year's date, or a year left as it stood.
+LONG_AGO = timedelta(days=365)
 ADULT = 18
 MOST_CHILDREN = 20
 MOST_GUARDIANS = 10
@@ -87,6 +89,7 @@ def check(payload: Mapping[str, Any], *, now: datetime) -> Incoming:
     anonymous = bool(reporter.get("anonymous"))
     if anonymous and (reporter.get("name") or "").strip():
         errors.append(("reporter.name", _("En anonym anmälare ska inte namnges.")))
+    channel = _choice(payload, "channel", Channel, errors) or Channel.OTHER
     caution = _check_caution(payload.get("contact_caution"), now, errors)
     people = _check_children(payload.get("children") or [], local_date(notified_at or now), errors)
     if errors:
@@ -96,7 +99,7 @@ def check(payload: Mapping[str, Any], *, now: datetime) -> Incoming:
         notified_at=notified_at,
         occurred_at=None if precision == Precision.UNKNOWN else occurred_at,
         occurred_at_precision=precision if occurred_at or kind != ReportKind.CONCERN else Precision.UNKNOWN,
-        channel=_choice(payload, "channel", Channel, errors) or Channel.OTHER,
+        channel=channel,
         summary=_text(payload, "summary"),
         acute_risk=bool(payload.get("acute_risk")),
         reporter_type=reporter_type,
@@ -122,6 +125,8 @@ def _check_times(
         errors.append(("notified_at", _("Ange när anmälan kom in.")))
     elif notified_at > now + SKEW:
         errors.append(("notified_at", _("Tiden ligger i framtiden. Kontrollera datum och klockslag.")))
+    elif notified_at < now - LONG_AGO:
+        errors.append(("notified_at", _("Tiden ligger mer än ett år bakåt. Kontrollera datumet.")))
     if occurred_at is None:
         if kind in (ReportKind.ARREST, ReportKind.LOB_CUSTODY) and precision != Precision.UNKNOWN:
             errors.append(("occurred_at", _("Ange när det hände, eller att tiden är okänd.")))
@@ -130,6 +135,8 @@ def _check_times(
         errors.append(("occurred_at", _("Tiden ligger i framtiden. Kontrollera datum och klockslag.")))
     elif notified_at is not None and occurred_at > notified_at:
         errors.append(("occurred_at", _("Händelsen kan inte vara senare än att anmälan kom in.")))
+    elif kind in (ReportKind.ARREST, ReportKind.LOB_CUSTODY) and occurred_at < now - LONG_AGO:
+        errors.append(("occurred_at", _("Tiden ligger mer än ett år bakåt. Kontrollera datumet.")))
 
 
 def _check_caution(

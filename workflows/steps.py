@@ -84,10 +84,3 @@ def reopen(case: Case, step: Step) -> None:
     token = Token(f"{split.token}/{split.pk}_{split.leading.count() + 1}")
     activation = step._create(split.flow_task.activation_class(split), token)
     activation.activate()
-
-
-def open_steps(case: Case) -> list[CaseTask]:
-    """The steps that wait for somebody, in the order of the flow."""
-    order = list(CaseFlow.instance.nodes())
-    tasks = CaseTask.objects.filter(process__case=case, status__in=OPEN)
-    return sorted(tasks, key=lambda task: order.index(task.flow_task))

@@ -237,7 +237,9 @@ def _start_clocks(case: Case, running: Investigation | None, book: Rulebook, now
     if case.feedback_owed and running is not None:
         # An investigation runs already, so the answer is known and is given at once (SoL 19:6).
         clocks.append({"kind": Kind.REPORTER_FEEDBACK, "starts_at": now, "until": end_of_local_day(local_date(now))})
-    deadlines.start_all(case, clocks, now=now, book=book)
+    started = deadlines.start_all(case, clocks, now=now, book=book)
+    # Until an unknown child is identified its guardians are somebody's task, though no clock runs yet.
+    case.guardian_contact_open = not case.child.is_identified or started[0] is not None
 
 
 def guardian_contact_clock(case: Case) -> dict[str, Any]:
