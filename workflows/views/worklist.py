@@ -1,10 +1,11 @@
 """The first page after login: which cases need something, in the order of their limits, and what is next in each?"""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ VIEWS = (
     ("all", gettext_lazy("Alla"), ""),
 )
 ROWS = 50
+_FILTERS = ("view", "kind", "state", "unit")
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def status(request: HttpRequest) -> HttpResponse:
     with look(request.user, "worklist.status") as door:
         counts = lists.counts(door.user, door.now)
         new = door.cases.filter(unit__in=_units(door), registered_at__gt=since).values("pk")[:100].count()
-    context = {"counts": counts, "now": door.now, "since": since.isoformat(), "new": new, "reload": "?"}
+    shown = dict(parse_qsl(urlsplit(request.htmx.current_url_abs_path or "").query))
+    context = {"counts": counts, "now": door.now, "since": since.isoformat(), "new": new, "reload": f"?{_kept(shown)}"}
     return render(request, "workflows/_status.html", context)
 
 
@@ -184,8 +187,12 @@ def _narrowed(view: str, chosen: dict[str, Any], now: datetime) -> dict[str, Any
 
 
 def _query(request: HttpRequest, **more: str) -> str:
-    kept = {name: value for name in ("view", "kind", "state", "unit") if (value := request.GET.get(name)) is not None}
-    return urlencode({**kept, **more})
+    return "&".join(part for part in (_kept(request.GET), urlencode(more)) if part)
+
+
+def _kept(parameters: Mapping[str, str]) -> str:
+    """The view and its filters as a query, and nothing else that stood in the address."""
+    return urlencode({name: parameters[name] for name in _FILTERS if name in parameters})
 
 
 def _tabs(view: str, counts: dict[str, int]) -> list[Tab]:

@@ -1,18 +1,34 @@
-"""The pages in a real browser, at a desk, on a phone and at 400 %: in order, whole and without sideways scrolling."""
+"""The pages in a real browser, at a desk, on a phone and at 400 %: in order, whole, and usable without a script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
 
 import pytest
-from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
+from riskzon.models import Contact
+from tests.acts import move, reread
+from tests.factories import child, make_report
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CASE_PAGES = ("case", "case-timeline", "case-deadlines", "case-documents", "case-process", "case-log")
-FORM_PAGES = ("contact", "assessment", "disposition", "guardian-new", "child-identify", "case-assign")
+EVERYWHERE = ("case", "contact", "assessment", "disposition", "case-deadlines", "case-process")
+AT_A_DESK = (
+    "case-timeline",
+    "case-documents",
+    "case-log",
+    "case-note",
+    "case-supplement",
+    "case-assign",
+    "case-hand-over",
+    "guardian-new",
+    "child-identify",
+    "child-informed",
+)
 
 
 @pytest.fixture
@@ -21,30 +37,135 @@ def day(_workday: None) -> Day:
 
 
 @pytest.fixture
-def show(live_server, open_page, visit) -> Callable[..., Watched]:
-    """`show("karin.ek", path, width=390)`: the page as this person sees it."""
+def show(live_server, open_page, visit) -> Iterator[Callable[..., Watched]]:
+    """`show("karin.ek", path, width=390)`: the page as this person sees it; options as Playwright's."""
 
-    def shown(username: str, path: str, width: int = 1440) -> Watched:
-        watched = open_page(width=width)
-        logged_in: Client = visit(username)
-        session = logged_in.cookies["sessionid"].value
+    @cache
+    def visitor(username: str, width: int, options: tuple) -> Watched:
+        watched = open_page(width=width, **dict(options))
+        session = visit(username).cookies["sessionid"].value
         watched.page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return watched
+
+    def shown(username: str, path: str, width: int = 1440, **options: object) -> Watched:
+        watched = visitor(username, width, tuple(options.items()))
         watched.page.goto(live_server.url + path)
         return watched
 
     return shown
 
 
-def test_every_page_of_the_casework_is_in_order_at_three_widths(day, show):
-    for width in SCREENS:
-        for view in ("mine", "all", "overdue"):
-            assert_in_order(show("karin.ek", f"/?view={view}", width))
-        for name in CASE_PAGES:
-            assert_in_order(show("karin.ek", reverse(name, args=[day.late.pk]), width))
-        for name in FORM_PAGES:
-            assert_in_order(show("karin.ek", reverse(name, args=[day.late.pk]), width))
-        assert_in_order(show("karin.ek", reverse("case", args=[day.protected.pk]), width))
-        assert_in_order(show("sara.lindh", reverse("case", args=[day.held.pk]), width))
-        assert_in_order(show("sara.lindh", reverse("holds", args=[day.held.pk]), width))
-        assert_in_order(show("sara.lindh", reverse("hold-new", args=[day.held.pk]), width))
-        assert_in_order(show("per.holm", reverse("case", args=[day.late.pk]), width))
+def of(name: str, case, *args) -> str:
+    return reverse(name, args=[case.pk, *args])
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
+    assert_in_order(show("karin.ek", "/?view=all", width))
+    for name in EVERYWHERE:
+        assert_in_order(show("karin.ek", of(name, day.late), width))
+    assert_in_order(show("sara.lindh", of("holds", day.held), width))
+    assert_in_order(show("per.holm", of("case", day.late), width))
+
+
+def test_the_other_pages_are_in_order_at_a_desk(day, show):
+    for name in AT_A_DESK:
+        assert_in_order(show("karin.ek", of(name, day.late)))
+    assert_in_order(show("karin.ek", "/?view=overdue"))
+    assert_in_order(show("karin.ek", of("case", day.protected)))
+    assert_in_order(show("karin.ek", of("case", day.opened)))
+    assert_in_order(show("sara.lindh", of("hold-new", day.held)))
+    found = show("karin.ek", reverse("search"))
+    found.page.get_by_role("searchbox").last.fill("Fiktiv")
+    found.page.get_by_role("button", name="Sök").last.click()
+    expect(found.page.get_by_role("row")).to_have_count(3)
+    assert_in_order(found)
+
+
+def test_the_dark_pages_are_in_order_too(day, show):
+    for path in ("/?view=all", of("case", day.late), of("case-process", day.late)):
+        assert_in_order(show("karin.ek", path, color_scheme="dark"))
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_contact_takes_two_presses_with_and_without_a_script(script, day, show):
+    page = show("karin.ek", of("contact", day.urgent), 390, java_script_enabled=script).page
+    page.get_by_label("Nådd. Stoppar fristen", exact=True).check()
+    page.get_by_role("button", name="Spara kontakt").click()
+    expect(page.get_by_text("Fristen är klar i tid.")).to_be_visible()
+    assert Contact.objects.get(case=day.urgent).outcome == "reached"
+
+
+def test_one_tap_on_the_phone_reaches_a_guardian_and_says_what_it_did_to_the_clock(day, show):
+    page = show("karin.ek", of("case", day.urgent), 390, java_script_enabled=False).page
+    page.get_by_role("button", name="Inget svar Pia Provlund").click()
+    expect(page.get_by_text("Den stoppar inte fristen.")).to_be_visible()
+    page.get_by_role("button", name="Nådd Pia Provlund").click()
+    assert reread(day.urgent).guardian_reached_at is not None
+
+
+def test_a_wrong_form_takes_focus_to_the_list_of_errors_and_keeps_the_text(day, show):
+    watched = show("karin.ek", of("contact", day.urgent))
+    page = watched.page
+    page.get_by_label("Klockslag").fill("")
+    page.get_by_label("Anteckning").fill("Ringde Pia.")
+    page.get_by_role("button", name="Spara kontakt").click()
+    expect(page.locator(".ds-error-summary")).to_be_focused()
+    expect(page).to_have_title("Fel: Registrera kontakt, 2026-000003-1 – Riskzon")
+    expect(page.get_by_label("Anteckning")).to_have_value("Ringde Pia.")
+    page.get_by_role("link", name="Ange klockslag").click()
+    expect(page.get_by_label("Klockslag")).to_be_focused()
+    assert_in_order(watched)
+
+
+def test_the_reassessment_is_asked_for_only_where_it_is_needed(day, show):
+    page = show("karin.ek", of("assessment", day.calm)).page
+    asked = page.get_by_text("När ska ny bedömning göras?")
+    expect(asked).to_be_hidden()
+    page.get_by_label("Kan inte bedömas än. Ny bedömning ska göras").check()
+    expect(asked).to_be_visible()
+
+
+def test_the_line_above_the_list_is_renewed_without_moving_the_list_and_can_be_paused(day, show):
+    page = show("karin.ek", "/?view=all").page
+    before = page.locator("tbody tr").count()
+    move(timedelta(minutes=1))
+    make_report(
+        children=[child(identity_number="", birth_date=None, approximate_age=12, guardians=[], description="x")]
+    )
+    renew = "document.querySelector('[data-poll]').dispatchEvent(new Event('renew'))"
+    page.evaluate(
+        "document.querySelector('[data-poll]').setAttribute('hx-trigger', 'renew'); htmx.process(document.body)"
+    )
+    page.get_by_role("button", name="Pausa uppdatering").click()
+    expect(page.get_by_role("button", name="Fortsätt uppdatera")).to_have_attribute("aria-pressed", "true")
+    page.evaluate(renew)
+    expect(page.get_by_text("Ett nytt ärende. Visa")).to_have_count(0)
+    page.get_by_role("button", name="Fortsätt uppdatera").click()
+    page.evaluate(renew)
+    expect(page.get_by_text("Ett nytt ärende. Visa")).to_be_visible()
+    assert page.locator("tbody tr").count() == before
+    page.get_by_text("Ett nytt ärende. Visa").click()
+    expect(page.locator("tbody tr")).to_have_count(before + 1)
+
+
+def test_journal_text_is_copied_with_a_script_and_can_be_marked_without(day, show):
+    page = show("karin.ek", of("case-documents", day.late)).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Kopiera journaltext").first.click()
+    assert "Olle Fiktivsson: Lämnade meddelande" in page.evaluate("navigator.clipboard.readText()")
+    plain = show("karin.ek", of("case-documents", day.late), java_script_enabled=False).page
+    expect(plain.locator("pre").first).to_be_visible()
+
+
+def test_every_stop_of_the_tab_key_on_a_case_can_be_seen(day, show):
+    page = show("karin.ek", of("case", day.late)).page
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const box = document.activeElement.getBoundingClientRect();
+                const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return document.activeElement === document.body || document.activeElement.contains(at)
+                    || (at && at.contains(document.activeElement)) || box.width === 0; }"""
+        )
+        assert seen, page.evaluate("document.activeElement.outerHTML")
