@@ -18,6 +18,7 @@ from workflows import contact_clock, deadlines
 from workflows.family import add_guardians, write_keys
 from workflows.incoming import check_guardian
 from workflows.models import Kind, Todo
+from workflows.verbs.same_child import join
 
 _CHILD_TEXTS = ("given_name", "family_name", "home_municipality", "whereabouts", "description")
 _GUARDIAN_FIELDS = ("name", "phone", "language", "interpreter")
@@ -26,12 +27,13 @@ _GUARDIAN_FIELDS = ("name", "phone", "language", "interpreter")
 def identify_child(user: User, case_id: UUID, **fields: Any) -> Case:
     """Put right or complete who the child is; an unknown child gets its guardian clock at this moment.
 
-    Conflict: the number belongs to another child that is registered already.
+    An unknown child that turns out to be registered already joins that child's history. Conflict: a child with a number
+    of its own is not turned into another one.
     """
     with change(user, Action.IDENTIFY, case_id, what="identify") as act:
+        was_identified = act.case.child.is_identified
+        _set_identity(fields, act)
         child = act.case.child
-        was_identified = child.is_identified
-        _set_identity(child, fields, act)
         for name in _CHILD_TEXTS:
             if fields.get(name) is not None:
                 setattr(child, name, fields[name].strip())
@@ -96,15 +98,19 @@ def change_guardian(user: User, guardian_id: UUID, **fields: Any) -> Guardian:
     return guardian
 
 
-def _set_identity(child: Child, fields: Mapping[str, Any], act: Change) -> None:
-    today = local_date(act.now)
+def _set_identity(fields: Mapping[str, Any], act: Change) -> None:
+    child, today = act.case.child, local_date(act.now)
     if fields.get("identity_number"):
         try:
             identity = parse_identity(fields["identity_number"], today)
         except BadIdentity as problem:
             raise Invalid.field("identity_number", str(problem)) from None
-        if Child.objects.filter(~Q(pk=child.pk), identity_number=identity.normalised).exists():
+        known = Child.objects.filter(~Q(pk=child.pk), identity_number=identity.normalised).first()
+        if known is not None and child.identity_number:
             raise Conflict(_("Numret tillhör ett barn som redan är registrerat. Kontrollera numret."))
+        if known is not None:
+            join(act, known)
+            return
         child.identity_number = identity.normalised
         child.birth_date = identity.birth_date or child.birth_date
     elif fields.get("birth_date"):

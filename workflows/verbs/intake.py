@@ -309,17 +309,20 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
             ends_at=now + access.FOLLOW_FOR,
         )
     if running is not None:
-        access.grant(
-            running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now
-        )
-        tell(
-            "investigation_report",
-            to=[running.case_worker],
-            key=f"{case.pk}:investigation_report",
-            now=now,
-            case_id=case.pk,
-            facts={"report_kind": str(case.report.kind)},
-        )
+        involve_investigator(case, running, now)
+
+
+def involve_investigator(case: Case, running: Investigation, now: datetime) -> None:
+    """Whoever investigates the child already may work with the new case, and is told."""
+    access.grant(running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now)
+    tell(
+        "investigation_report",
+        to=[running.case_worker],
+        key=f"{case.pk}:investigation_report",
+        now=now,
+        case_id=case.pk,
+        facts={"report_kind": str(case.report.kind)},
+    )
 
 
 def _write_with_next_number(report: Report) -> None:
