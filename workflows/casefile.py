@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
-from riskzon.access import Action, Ground, visible_cases
+from riskzon.access import Ground, visible_cases
 from riskzon.identity import MAJORITY, age_on
 from riskzon.localtime import local_date
 from riskzon.models import (
@@ -198,8 +198,7 @@ def fully_seen(cases: Iterable[Case], user: User, now: datetime) -> set[UUID]:
 
 def sees_in_full(case: Case) -> bool:
     """Whether the person who got `case` through a door (it has its `ground`) may read it as a `CaseFile`."""
-    rights: Iterable[Action] | None = getattr(case, "rights", None)
-    return Action.READ in rights if rights is not None else case.ground != Ground.FOLLOW
+    return case.ground not in (None, Ground.FOLLOW)
 
 
 def _guardians(

@@ -98,10 +98,8 @@ class Sheet:
         sheet = cls(user, kind, now, event, [])
         for key in _keys(data.getlist("child"), MOST_CHILDREN) or [0]:
             form = sheet._child_form(key, data)
-            guardians = [
-                GuardianPart(one, sheet._guardian_form(key, one, data))
-                for one in _keys(data.getlist(f"child-{key}-guardian"), MOST_GUARDIANS)
-            ]
+            named = [] if sheet.is_partner else _keys(data.getlist(f"child-{key}-guardian"), MOST_GUARDIANS)
+            guardians = [GuardianPart(one, sheet._guardian_form(key, one, data)) for one in named]
             sheet.children.append(ChildPart(key, form, guardians))
         sheet._renumber()
         return sheet

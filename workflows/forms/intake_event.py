@@ -215,13 +215,13 @@ class EventForm(DsFormMixin, forms.Form):
     def _about_event(self, at: datetime | None) -> str:
         if at is None or at > self.now or self.now - at <= IMPLAUSIBLE:
             return ""
-        return _("Händelsen var %(when)s, för %(ago)s. Stämmer det?") % self._words(at)
+        return _("Händelsen var %(when)s, för %(ago)s sedan. Stämmer det?") % self._words(at)
 
     def _about_notice(self, at: datetime | None) -> str:
         if at is None or self.now - at <= A_DAY:
             return ""
         return _(
-            "Anmälan kom in %(when)s, för %(ago)s. Tiden för skyddsbedömning räknas därifrån och har då redan gått ut. "
+            "Anmälan kom in %(when)s, för %(ago)s sedan. Tiden för skyddsbedömning räknas därifrån och har då redan gått ut. "
             "Stämmer det?"
         ) % self._words(at)
 

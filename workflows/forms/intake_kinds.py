@@ -86,7 +86,7 @@ class ArrestForm(CustodyForm):
         if at is None or self.now - at <= A_DAY:
             return ""
         return _(
-            "Barnet greps %(when)s, för %(ago)s. Fristen på 24 timmar har då redan gått ut, och ärendet registreras som "
+            "Barnet greps %(when)s, för %(ago)s sedan. Fristen på 24 timmar har då redan gått ut, och ärendet registreras som "
             "överskridet. Stämmer tiden?"
         ) % self._words(at)
 

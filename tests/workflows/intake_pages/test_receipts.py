@@ -1,0 +1,177 @@
+"""What the one who registered a report is told: in the shape of the role, the same for known and unknown children."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from riskzon.models import Report
+from tests.factories import ALBIN, BEA, ELSA, MAJA, at, child, guardian, make_report, person
+from tests.workflows.intake_pages.conftest import Paper
+from workflows.verbs.disposition import dispose
+
+Visit = Callable[[str], Client]
+
+
+def receipt(client: Client, number: str) -> str:
+    return client.get(f"/reports/{number}/receipt/").content.decode()
+
+
+def text(page: str) -> str:
+    """The words between header and footer."""
+    inside = page.split('<main id="main"')[1].split("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", inside.split(">", 1)[1]).split())
+
+
+def test_liaison_reads_number_limit_and_what_happens_now(visit: Visit) -> None:
+    number = make_report("per.holm").report.number
+    page = text(receipt(visit("per.holm"), number))
+    assert number in page
+    assert "24-timmarsfristen går ut lör 14 nov 2026 kl. 14.00" in page
+    assert f"Albin Fiktivsson {number}-1" in page
+    assert "Mottagning barn och unga har fått anmälan." in page
+
+
+def test_at_night_the_report_is_with_the_duty_service(visit: Visit) -> None:
+    at("2026-11-13T22:00:00+01:00")
+    number = make_report("per.holm").report.number
+    assert "Socialjouren har fått anmälan." in text(receipt(visit("per.holm"), number))
+
+
+def test_partner_reads_number_and_time_and_nothing_of_the_child(visit: Visit) -> None:
+    number = make_report("butik.city", kind="concern", reporter={"type": "business"}).report.number
+    page = text(receipt(visit("butik.city"), number))
+    assert number in page
+    assert "Registrerad fre 13 nov 2026 kl. 14.00" in page
+    for word in ("Albin", "Fiktivsson", f"{number}-1", "frist", "Mottagning", "utredning"):
+        assert word not in page
+
+
+def _make_albin_known() -> None:
+    """A report before this one, an investigation, a sibling."""
+    cases = make_report(
+        "karin.ek", children=[child(guardians=[guardian(identity_number=MAJA)]), child(identity_number=ELSA)]
+    ).cases
+    dispose(person("karin.ek"), cases[0].pk, disposition="opened")
+
+
+@pytest.mark.parametrize(("who", "kind"), [("per.holm", "arrest"), ("butik.city", "concern")])
+def test_known_and_unknown_children_give_the_same_receipt(visit: Visit, who: str, kind: str) -> None:
+    _make_albin_known()
+    at("2026-11-13T14:30:00+01:00")
+    client = visit(who)
+    pages, statements = [], []
+    for number in (ALBIN, BEA):
+        sheet = Paper(client, f"/reports/new/{kind}/")
+        if kind == "arrest":
+            sheet.fill(occurred_at_clock="14.05")
+        sheet.fill(child_0_identity_number=number, child_0_given_name="Ett", child_0_family_name="Barn")
+        address = sheet.press()["Location"]
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(address).content.decode()
+        pages.append(re.sub(r"2026-\d{6}", "NUMBER", text(page)))
+        statements.append(len(asked))
+    assert pages[0] == pages[1]
+    assert statements[0] == statements[1]
+    assert "NUMBER" in pages[0]
+
+
+def test_a_limit_that_had_passed_is_said_in_words(visit: Visit) -> None:
+    occurred = at("2026-11-13T14:00:00+01:00")
+    at("2026-11-14T15:00:00+01:00")
+    number = make_report("per.holm", occurred_at=occurred).report.number
+    page = text(receipt(visit("per.holm"), number))
+    assert "Fristen hade redan gått ut" in page
+    assert "24-timmarsfristen gick ut lör 14 nov 2026 kl. 14.00" in page
+    assert "går ut" not in page
+
+
+def test_a_child_nobody_knows_has_no_limit_yet(visit: Visit) -> None:
+    stranger = child(identity_number="", given_name="", family_name="", approximate_age=15, description="Röd jacka")
+    number = make_report("per.holm", children=[stranger]).report.number
+    page = text(receipt(visit("per.holm"), number))
+    assert "Okänt barn, ungefär 15 år" in page
+    assert "Fristen börjar när det är känt vem barnet är." in page
+
+
+def test_an_adult_in_the_report_is_mentioned(visit: Visit) -> None:
+    number = make_report("per.holm", children=[child(), child(identity_number=MAJA)]).report.number
+    assert "En person har fyllt 18 år." in text(receipt(visit("per.holm"), number))
+
+
+def test_only_social_services_are_told_that_an_investigation_runs(visit: Visit) -> None:
+    case = make_report("karin.ek").cases[0]
+    dispose(person("karin.ek"), case.pk, disposition="opened")
+    own = make_report("karin.ek").report.number
+    liaisons = make_report("per.holm").report.number
+    assert "En utredning pågår redan." in text(receipt(visit("karin.ek"), own))
+    assert "utredning pågår" not in text(receipt(visit("per.holm"), liaisons))
+
+
+def test_next_person_keeps_the_event_and_not_the_child(visit: Visit) -> None:
+    client = visit("per.holm")
+    first = Paper(client, "/reports/new/arrest/").fill(
+        occurred_at_clock="13.20",
+        channel="phone",
+        reporter_organisation="Polisen Borås",
+        reporter_name="Inspektör Test",
+        child_0_identity_number=ALBIN,
+        child_0_given_name="Albin",
+        child_0_summary="Stöld.",
+        child_0_whereabouts="Polishuset",
+        child_0_guardian_0_name="Maja Fiktivsson",
+        caution_code="HOLD_HONOUR",
+    )
+    at("2026-11-13T14:20:00+01:00")
+    number = first.press()["Location"].split("/")[2]
+    following = Paper(client, f"/reports/new/arrest/?after={number}")
+    kept = {
+        name: following[name]
+        for name in (
+            "occurred_at_date", "occurred_at_clock", "notified_at_clock", "channel", "reporter_type",
+            "reporter_organisation", "reporter_name", "child_0_whereabouts",
+        )
+    }  # fmt: skip
+    assert kept == {
+        "occurred_at_date": "2026-11-13",
+        "occurred_at_clock": "13.20",
+        "notified_at_clock": "14.00",
+        "channel": "phone",
+        "reporter_type": "police",
+        "reporter_organisation": "Polisen Borås",
+        "reporter_name": "Inspektör Test",
+        "child_0_whereabouts": "Polishuset",
+    }
+    assert [following[name] for name in ("child_0_identity_number", "child_0_given_name", "child_0_summary")] == [
+        ""
+    ] * 3
+    assert (following["child_0_guardian_0_name"], following["caution_code"]) == ("", "")
+    assert following["idempotency_key"] != first["idempotency_key"]
+    following.fill(child_0_identity_number=BEA)
+    assert following.press().status_code == 302
+    one, two = Report.objects.order_by("number")
+    assert (one.occurred_at, one.notified_at) == (two.occurred_at, two.notified_at)
+
+
+def test_next_person_is_offered_after_arrest_and_lob_only(visit: Visit) -> None:
+    arrest = make_report("per.holm").report.number
+    concern = make_report("karin.ek", kind="concern").report.number
+    assert "Nästa person i samma händelse" in receipt(visit("per.holm"), arrest)
+    assert "Nästa person i samma händelse" not in receipt(visit("karin.ek"), concern)
+
+
+def test_nothing_is_kept_of_somebody_elses_report(visit: Visit) -> None:
+    number = make_report("per.holm").report.number
+    assert visit("nadia.rask").get(f"/reports/new/arrest/?after={number}").status_code == 404
+
+
+def test_partner_sees_own_receipts_newest_first_and_no_others(visit: Visit) -> None:
+    mine = [make_report("butik.city", kind="concern").report.number for _ in range(2)]
+    other = make_report("per.holm").report.number
+    page = text(visit("butik.city").get("/reports/sent/").content.decode())
+    assert page.index(mine[1]) < page.index(mine[0])
+    assert other not in page
+    assert "Albin" not in page
