@@ -10,6 +10,8 @@ from riskzon.models import Case, Child, Contact, Guardian, Guardianship, Hold, P
 from riskzon.names import name_key
 from workflows.incoming import IncomingChild, IncomingGuardian
 
+_LONGEST_KEY = Child._meta.get_field("name_key").max_length
+
 
 @dataclass(frozen=True)
 class Custodian:
@@ -92,9 +94,9 @@ def find_or_add_child(incoming: IncomingChild) -> tuple[Child, bool]:
 
 
 def write_keys(child: Child) -> None:
-    """Set the sort and search keys from the names."""
-    child.name_key = name_key(f"{child.family_name} {child.given_name}")
-    child.given_key = name_key(f"{child.given_name} {child.family_name}")
+    """Set the sort and search keys from the names. A few characters are spelt out as many: the key is cut to its column."""
+    child.name_key = name_key(f"{child.family_name} {child.given_name}")[:_LONGEST_KEY]
+    child.given_key = name_key(f"{child.given_name} {child.family_name}")[:_LONGEST_KEY]
 
 
 def add_guardians(

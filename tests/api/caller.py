@@ -36,7 +36,8 @@ class Caller:
         ApiToken.objects.create(
             digest=ApiToken.digest_of(token), user=person(username), created_at=clock.real_now()
         )
-        self.client = Client(headers={"Authorization": f"Bearer {token}"})
+        self.headers = {"Authorization": f"Bearer {token}"}
+        self.client = Client(headers=self.headers)
 
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1{path}", query)

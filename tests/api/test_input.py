@@ -166,3 +166,11 @@ def test_refusal_speaks_the_language_asked_for_and_else_the_user_s(call_as):
 
     assert swedish == "Ange ett heltal."
     assert own == english
+
+
+def test_name_whose_key_is_longer_than_its_column_is_kept(call_as):
+    # One character that is spelt out as eighteen.
+    answer = call_as("karin.ek").report(_child(given_name="\ufdfa" * 100))
+
+    assert answer.status_code == 201
+    assert answer.json()["cases"][0]["child"]["name"].startswith("\ufdfa")
