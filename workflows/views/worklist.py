@@ -67,8 +67,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The cases that this person works with; everybody else is sent to the first page of their own."""
     if elsewhere := first_page(request.user):
         return redirect(elsewhere)
-    view = _view(request)
     with look(request.user, "worklist") as door:
+        counts = lists.counts(door.user, door.now)
+        view = _view(request, counts)
+        shown = {**request.GET.dict(), "view": view}
         units = list(Unit.objects.filter(pk__in=_units(door))) if _has_several(door.user) else []
         form = FilterForm(_filled(request, view), units=units)
         form.is_valid()
@@ -76,9 +78,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         try:
             page = lists.page(door, cursor=request.GET.get("cursor"), limit=ROWS, **_narrowed(view, chosen, door.now))
         except Invalid:
-            return redirect(f"{request.path}?{_query(request)}")
+            return redirect(f"{request.path}?{_query(shown)}")
         rows = rows_of(page.cases, door.user, door.now)
-        counts = lists.counts(door.user, door.now)
         nearest = _nearest(door) if not rows and view in ("overdue", "today") else None
     context = {
         "rows": rows,
@@ -89,11 +90,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "filters": form,
         "is_narrowed": bool(chosen.get("kind") or chosen.get("unit") or chosen.get("state") != "open"),
         "empty": _empty(view, nearest, door.now),
-        "next": f"?{_query(request, cursor=page.next)}" if page.next else "",
-        "first": f"?{_query(request)}" if request.GET.get("cursor") else "",
+        "next": f"?{_query(shown, cursor=page.next)}" if page.next else "",
+        "first": f"?{_query(shown)}" if request.GET.get("cursor") else "",
         "since": door.now.isoformat(),
         "new": 0,
-        "reload": f"?{_query(request)}",
+        "reload": f"?{_query(shown)}",
+        "back": f"{request.path}?{_query(shown, cursor=request.GET.get('cursor', ''))}",
     }
     return render(request, "workflows/worklist.html", context)
 
@@ -155,11 +157,14 @@ def _row(case: Case, clocks: list[Deadline], waiting: set[str], todos: set[str],
     )
 
 
-def _view(request: HttpRequest) -> str:
+def _view(request: HttpRequest, counts: dict[str, int]) -> str:
+    """The view asked for; else the person's own cases, or those that wait for anybody when there are none."""
     asked = request.GET.get("view")
     if asked in {code for code, _label, _level in VIEWS}:
         return asked
-    return "mine" if request.user.role == Role.SOCIAL_WORKER else "all"
+    if request.user.role != Role.SOCIAL_WORKER:
+        return "all"
+    return "unassigned" if counts["unassigned"] and not counts["mine"] else "mine"
 
 
 def _filled(request: HttpRequest, view: str) -> dict[str, str]:
@@ -186,8 +191,8 @@ def _narrowed(view: str, chosen: dict[str, Any], now: datetime) -> dict[str, Any
     return wanted
 
 
-def _query(request: HttpRequest, **more: str) -> str:
-    return "&".join(part for part in (_kept(request.GET), urlencode(more)) if part)
+def _query(shown: Mapping[str, str], cursor: str = "") -> str:
+    return f"{_kept(shown)}&{urlencode({'cursor': cursor})}" if cursor else _kept(shown)
 
 
 def _kept(parameters: Mapping[str, str]) -> str:

@@ -220,3 +220,13 @@ def test_a_page_costs_the_same_for_one_three_and_fifty_cases(username, visit):
         costs.append(len(asked))
     assert len(set(costs)) == 1, costs
     assert costs[0] <= MOST_STATEMENTS, [query["sql"][:120] for query in asked]
+
+
+def test_whoever_has_no_case_of_their_own_begins_with_those_that_wait(karin, new_case):
+    assert karin.get("/").context["view"] == "mine"
+    case = new_case(by="per.holm")
+    page = karin.get("/")
+    assert page.context["view"] == "unassigned"
+    back = karin.post(reverse("case-take", args=[case.pk]), {"next": page.context["back"]})
+    assert back["Location"] == "/?view=unassigned"
+    assert karin.get("/").context["view"] == "mine"
