@@ -28,7 +28,7 @@ _Name = words(100)
 _FullName = words(200)
 _Number = words(20)
 _Reason = words(LONG_TEXT, shortest=1)
-_DEMO_CLOCK_LEAP = 10 * 366 * 86_400
+_DEMO_CLOCK_LEAP = 2 * 366 * 86_400
 
 
 class GuardianIn(Body):
@@ -193,7 +193,7 @@ class ReviewIn(Body):
 
 
 class ClockIn(Body):
-    """How far to move the demo's clock forward, at most ten years at a time."""
+    """How far to move the demo's clock forward, at most two years at a time."""
 
     advance_seconds: Annotated[Whole, Field(ge=0, le=_DEMO_CLOCK_LEAP)]
 

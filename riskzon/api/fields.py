@@ -16,6 +16,8 @@ from riskzon.timewords import local
 #: What a person writes in a box without a limit of its own.
 LONG_TEXT = 10_000
 OLDEST_BIRTH, LATEST_BIRTH = 1900, 2100
+#: The characters that `clean_text` lets pass, for those who read the description.
+_PLAIN = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]*$"
 # A plus sign that nobody has escaped in an address arrives as a space.
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
@@ -65,6 +67,11 @@ def _birth_date(value: object) -> date:
     return day
 
 
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 2.0 is 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _day(value: object) -> date:
     try:
         day = parse_date(str(value))
@@ -85,7 +92,10 @@ def words(longest: int, *, shortest: int = 0) -> Any:
         return cleaned
 
     return Annotated[
-        str, Field(min_length=shortest, max_length=longest), AfterValidator(_clean), AfterValidator(still_fits)
+        str,
+        Field(min_length=shortest, max_length=longest, json_schema_extra={"pattern": _PLAIN}),
+        AfterValidator(_clean),
+        AfterValidator(still_fits),
     ]
 
 
@@ -107,7 +117,7 @@ BirthDate = Annotated[
 #: A local day in an address.
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 YesNo = Annotated[bool, Field(strict=True)]
-Whole = Annotated[int, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
 
 #: A moment in an answer: ISO 8601 with the offset of Swedish time.
 Shown = Annotated[

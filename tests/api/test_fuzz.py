@@ -104,6 +104,7 @@ class World:
             "identity_number": NUMBERS,
             "username": ["karin.ek", "omar.nyman", "per.holm"],
             "unit": ["Utredning Norr", "utredning-syd"],
+            "birth_date": ["2010-07-02", "2012-02-29", "2026-11-14", "2026-11-15", "1999-01-01"],
             "advance_seconds": [0, 1, 3600],
         }
         if name in known and isinstance(body, str | int):
