@@ -20,7 +20,7 @@ class GuardianForm(DsFormMixin, forms.Form):
     phone = CleanText(label=gettext_lazy("Telefon"), max_length=40, attrs={"inputmode": "tel"}, required=False)
     relation = forms.ChoiceField(
         label=gettext_lazy("Är barnets"),
-        choices=Relation.choices,
+        choices=[("", gettext_lazy("Välj")), *Relation.choices],
         required=False,
     )
     is_custodian = forms.TypedChoiceField(
