@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from notifications import inbox
 from notifications.failures import failures
@@ -37,8 +37,8 @@ class ReadForm(forms.Form):
     until = forms.DateTimeField(required=False)
 
 
-@require_GET
 @login_required
+@require_safe
 def show_inbox(request: PersonsRequest) -> HttpResponse:
     """The reader's own messages."""
     unread_only = request.GET.get("show") == "unread"
@@ -63,8 +63,8 @@ def show_inbox(request: PersonsRequest) -> HttpResponse:
     )
 
 
-@require_POST
 @login_required
+@require_POST
 def mark_read(request: PersonsRequest) -> HttpResponse:
     """Mark one message as read (`message`), or all up to a moment (`until`); other people's are left as they are."""
     form = ReadForm(request.POST)
@@ -86,16 +86,16 @@ def mark_read(request: PersonsRequest) -> HttpResponse:
     return redirect(f"{reverse('inbox')}{'?' if query else ''}{query}")
 
 
-@require_GET
 @login_required
+@require_safe
 def deliveries(request: PersonsRequest) -> HttpResponse:
     """What could not be sent: all of it to an administrator, that of the own units' staff to a supervisor, else 404."""
     page = failures(request.user, page=request.GET.get("page", 1))
     return render(request, "notifications/deliveries.html", {"page": page, "real_now": clock.real_now()})
 
 
-@require_GET
 @login_required
+@require_safe
 def mailbox(request: PersonsRequest) -> HttpResponse:
     """The demo's outgoing mail, for everybody who is logged in; does not exist outside the demo."""
     if not settings.RISKZON_DEMO:

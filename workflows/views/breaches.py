@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from riskzon.doors import look
 from riskzon.errors import Conflict, Forbidden, Invalid
@@ -48,6 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @only_for(*OVERSEERS)
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     """One breach: what was tried, who had the case, who was told; and its explanation, once."""
     if request.method == "POST" and request.user.role == Role.HEAD:

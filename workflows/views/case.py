@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from riskzon import timewords
 from riskzon.access import Action
@@ -30,7 +30,7 @@ LATEST = 5
 
 
 @signed_in
-@require_GET
+@require_safe
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The first page of a case; for the liaison, the own report in reduced form."""
     with look(request.user, "case") as door:
@@ -59,7 +59,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Everything that has happened, newest first; `?show=people` leaves out what the system did."""
     file = _open(request, "case.timeline", case_id)
@@ -74,7 +74,7 @@ def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Every clock of the case with its rule and its history, and who will be told if nobody acts."""
     with look(request.user, "case.deadlines") as door:
@@ -87,7 +87,7 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The report as it was sent, and everything written since, each with a text for the personal file."""
     file = _open(request, "case.documents", case_id)
@@ -103,7 +103,7 @@ def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Where the case stands in the process, as a picture and in words."""
     with look(request.user, "case.process") as door:
@@ -118,7 +118,7 @@ def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def log(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Who has looked at the case or changed it, when, in which role and why they could."""
     file = _open(request, "case.log", case_id, Action.SEE_LOG)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from riskzon.access import Action
 from riskzon.doors import look
@@ -25,7 +25,7 @@ from workflows.views.form_page import CaseFormPage, Opened, open_case
 
 
 @signed_in
-@require_GET
+@require_safe
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Every hold that stands for the case's child, with what can be done about each."""
     with look(request.user, "hold") as door:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from riskzon import clock
 from riskzon.access import CASE_ROLES
@@ -76,6 +76,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @only_for(*MAY_REGISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """One form. Every button posts the whole of it; only Register registers."""
     page = next((page for page in PAGES if page.slug == slug), None)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from riskzon import clock
 from riskzon.access import CASE_ROLES
@@ -14,6 +15,7 @@ from workflows.views.gates import only_for
 
 
 @only_for(*CASE_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
 def known(request: HttpRequest) -> HttpResponse:
     """An empty form, or what a posted one found."""
     now = clock.now()

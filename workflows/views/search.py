@@ -18,12 +18,12 @@ MOST = 50
 
 
 @signed_in
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """A case number opens its case; everything else gives a list, logged as a search."""
     if request.user.role not in CASE_ROLES:
         raise Http404
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "workflows/search.html", {"form": SearchForm()})
     form = SearchForm(request.POST)
     if not form.is_valid():

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from riskzon.access import Action, rights_on, units_of, units_on_duty
 from riskzon.doors import Look, look
@@ -62,7 +62,7 @@ class Row:
 
 
 @signed_in
-@require_GET
+@require_safe
 def worklist(request: HttpRequest) -> HttpResponse:
     """The cases that this person works with; everybody else is sent to the first page of their own."""
     if elsewhere := first_page(request.user):
@@ -101,7 +101,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """The line above the list, asked for anew each minute: figures only, and how many cases came since the list was made."""
     if first_page(request.user):
