@@ -111,6 +111,15 @@ _TODOS = {
 }
 
 
+#: Which of two clocks with the same limit is spoken of.
+_FIRST = (Kind.PROTECTIVE_ASSESSMENT, Kind.GUARDIAN_CONTACT)
+
+
+def by_limit(deadline: Deadline) -> tuple[datetime, int]:
+    """Sort key: the earliest limit first, and of two at the same moment the one that the law puts first."""
+    return deadline.due_at, _FIRST.index(deadline.kind) if deadline.kind in _FIRST else len(_FIRST)
+
+
 def next_step(
     case: Case, waiting: Collection[str], demanded: Iterable[Deadline], todos: Collection[str], now: datetime
 ) -> NextStep:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import ChoiceCards, DsFormMixin, LocalMomentField
 from riskzon.models import Channel, Contact
+from workflows.forms.texts import CleanText
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ class ContactForm(DsFormMixin, forms.Form):
     also_cases = forms.TypedMultipleChoiceField(
         label=_("Gällde samtalet syskon också?"), coerce=UUID, widget=forms.CheckboxSelectMultiple, required=False
     )
-    note = forms.CharField(
+    note = CleanText(
         label=_("Anteckning"),
         required=False,
-        widget=forms.Textarea({"rows": 4}),
+        rows=4,
         help_text=_("Vad som sades och vad ni kom överens om."),
     )
 
@@ -121,13 +122,13 @@ def first_choice(people: Sequence[Person], asked_for: str = "") -> str:
 
 class InformChildForm(DsFormMixin, forms.Form):
     at = LocalMomentField(label=_("När fick barnet veta?"))
-    note = forms.CharField(label=_("Anteckning"), required=False, widget=forms.Textarea({"rows": 4}))
+    note = CleanText(label=_("Anteckning"), required=False, rows=4)
 
 
 class WriteOffForm(DsFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = CleanText(
         label=_("Varför söks vårdnadshavaren inte längre?"),
-        widget=forms.Textarea({"rows": 4}),
+        rows=4,
         help_text=_("Till exempel att personen är okänd, bor utomlands utan kontaktväg eller har avlidit."),
         error_messages={"required": _("Skriv varför.")},
     )

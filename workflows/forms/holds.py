@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from riskzon.forms import DsFormMixin, LocalMomentField
 from riskzon.models import Hold
 from workflows.forms.contact import Person
+from workflows.forms.texts import CleanText
 
 USUAL = timedelta(hours=24)
-_WHY = {"rows": 5}
 
 
 class HoldForm(DsFormMixin, forms.Form):
@@ -29,9 +29,9 @@ class HoldForm(DsFormMixin, forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj en grund.")},
     )
-    reason = forms.CharField(
+    reason = CleanText(
         label=_("Skäl"),
-        widget=forms.Textarea(_WHY),
+        rows=5,
         help_text=_("Vad beslutet bygger på, och med vem det är samrått."),
         error_messages={"required": _("Skriv skälet.")},
     )
@@ -48,9 +48,9 @@ class HoldForm(DsFormMixin, forms.Form):
 
 class RenewHoldForm(DsFormMixin, forms.Form):
     until = LocalMomentField(label=_("Nästa omprövning senast"))
-    reason = forms.CharField(
+    reason = CleanText(
         label=_("Varför ska kontakten fortfarande avvaktas?"),
-        widget=forms.Textarea(_WHY),
+        rows=5,
         error_messages={"required": _("Skriv skälet.")},
     )
 
@@ -60,9 +60,9 @@ class RenewHoldForm(DsFormMixin, forms.Form):
 
 
 class EndHoldForm(DsFormMixin, forms.Form):
-    reason = forms.CharField(
+    reason = CleanText(
         label=_("Varför får vårdnadshavaren kontaktas nu?"),
-        widget=forms.Textarea(_WHY),
+        rows=5,
         error_messages={"required": _("Skriv skälet.")},
     )
 

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import DsFormMixin
+from workflows.forms.texts import CleanText
 
 
 class AssignForm(DsFormMixin, forms.Form):
@@ -23,9 +24,9 @@ class HandOverForm(DsFormMixin, forms.Form):
     unit = forms.ChoiceField(
         label=_("Till vilken enhet?"), widget=forms.RadioSelect, error_messages={"required": _("Välj en enhet.")}
     )
-    note = forms.CharField(
+    note = CleanText(
         label=_("Vad behöver den nya enheten veta?"),
-        widget=forms.Textarea({"rows": 6}),
+        rows=6,
         help_text=_("Vad som är gjort, vad som återstår och vad som är bråttom. Sparas som anteckning i ärendet."),
         error_messages={"required": _("Skriv vad den nya enheten behöver veta.")},
     )

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import ChoiceCards, DsFormMixin, LocalMomentField
 from riskzon.models import Assessment, Disposition
-
-_WRITE = {"rows": 6}
+from workflows.forms.texts import CleanText
 
 
 class AssessmentForm(DsFormMixin, forms.Form):
@@ -30,10 +29,10 @@ class AssessmentForm(DsFormMixin, forms.Form):
     reassess_at = LocalMomentField(
         label=_("När ska ny bedömning göras?"), required=False, help_text=_("Bara om det inte kan bedömas än.")
     )
-    note = forms.CharField(
+    note = CleanText(
         label=_("Vad bygger bedömningen på?"),
         required=False,
-        widget=forms.Textarea(_WRITE),
+        rows=6,
         help_text=_("Uppgifter, samtal med barnet, och åtgärden om skydd behövs."),
     )
     at = LocalMomentField(label=_("När gjordes bedömningen?"))
@@ -66,7 +65,7 @@ class DispositionForm(DsFormMixin, forms.Form):
     disposition = _DispositionField(
         label=_("Beslut"), widget=ChoiceCards, error_messages={"required": _("Välj ett beslut.")}
     )
-    reason = forms.CharField(label=_("Skäl"), required=False, widget=forms.Textarea(_WRITE))
+    reason = CleanText(label=_("Skäl"), required=False, rows=6)
 
     def __init__(self, *args: Any, proposed: str, may_deviate: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

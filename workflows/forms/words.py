@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import DsFormMixin, LocalMomentField
+from workflows.forms.texts import CleanText
 
 
 class NoteForm(DsFormMixin, forms.Form):
-    text = forms.CharField(
+    text = CleanText(
         label=_("Anteckning"),
-        widget=forms.Textarea({"rows": 10}),
+        rows=10,
         help_text=_("En anteckning ändras aldrig i efterhand. Skriv en ny om något blev fel."),
         error_messages={"required": _("Skriv en anteckning.")},
     )
@@ -18,11 +19,11 @@ class NoteForm(DsFormMixin, forms.Form):
 class SupplementForm(DsFormMixin, forms.Form):
     """Empty text is enough when the release is told."""
 
-    text = forms.CharField(
+    text = CleanText(
         label=_("Vad ska läggas till?"),
         required=False,
-        widget=forms.Textarea({"rows": 8}),
+        rows=8,
         help_text=_("Anmälan ändras inte. Tillägget sparas med tid och ditt namn."),
     )
     released_at = LocalMomentField(label=_("När släpptes barnet?"), required=False)
-    released_to = forms.CharField(label=_("Till vem lämnades barnet?"), required=False, max_length=200)
+    released_to = CleanText(label=_("Till vem lämnades barnet?"), required=False, max_length=200)

@@ -150,6 +150,7 @@ def _clock(file: CaseFile, row: Deadline, events: Iterable[DeadlineEvent]) -> di
     return {
         "row": row,
         "rule": wording.rule(row.rule),
+        "ground": wording.ground(row.rule),
         "starts_with": wording.starts_with(row, file.case.report.kind),
         "exempt": wording.exempt(row) if row.exempt_code else "",
         "history": [(event.fired_at, wording.fired(event)) for event in events],

@@ -15,7 +15,7 @@ from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
 from workflows.casefile import CaseFile
 from workflows.models import Deadline, Kind
-from workflows.nextstep import NextStep, next_step
+from workflows.nextstep import NextStep, by_limit, next_step
 
 #: (url name, label) of the pages of one case.
 PAGES = (
@@ -52,7 +52,7 @@ def child_name(child: Child) -> str:
 def demanded(file: CaseFile) -> list[Deadline]:
     """The case's own outstanding deadlines, the earliest first; the review of a breach is the supervisor's."""
     rows = [row for row in file.deadlines if row.settled_at is None and row.kind != Kind.BREACH_REVIEW]
-    return sorted(rows, key=lambda row: row.due_at)
+    return sorted(rows, key=by_limit)
 
 
 def step_of(file: CaseFile) -> NextStep:

@@ -138,7 +138,7 @@ class NoGuardian(CaseFormPage):
 
 class InformChild(CaseFormPage):
     what = "inform_child"
-    action = Action.CONTACT
+    action = Action.FAMILY
     form_class = InformChildForm
     title = gettext_lazy("Barnet är informerat")
     lead = gettext_lazy("Den som har fyllt 15 år för sin egen talan och ska själv få veta (SoL 3:2–3:4).")

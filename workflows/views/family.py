@@ -33,7 +33,11 @@ class IdentifyChild(CaseFormPage):
         }
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
-        family.identify_child(request.user, opened.case.pk, **data)
+        # Only what was written here: the child may turn out to be one that is known already, and keeps its own facts.
+        before = self.initial(request, opened)
+        family.identify_child(
+            request.user, opened.case.pk, **{name: value for name, value in data.items() if value != before[name]}
+        )
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
         if opened.case.child.is_identified:
@@ -81,7 +85,7 @@ class ChangeGuardian(CaseFormPage):
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
         # An empty number means "as it was": the page never shows the one that is stored.
         fields = {name: value for name, value in data.items() if name != "identity_number" or value}
-        family.change_guardian(request.user, self.kwargs["guardian_id"], **fields)
+        family.change_guardian(request.user, self.kwargs["guardian_id"], case_id=opened.case.pk, **fields)
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
         return {"about": line_of(opened, self.kwargs["guardian_id"]).name}

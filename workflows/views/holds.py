@@ -140,6 +140,10 @@ class End(_HoldPage):
 @require_POST
 def confirm(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
     """The supervisor confirms what the duty social worker decided alone."""
+    with look(request.user, "hold_confirm") as door:
+        opened = open_case(door.case(case_id, Action.DECIDE_HOLD), door)
+    if hold_id not in {hold.pk for hold in opened.file.holds}:
+        raise Http404
     try:
         verbs.confirm_hold(request.user, hold_id)
     except Conflict as refusal:

@@ -1,7 +1,7 @@
 """With which words do the pages say the codes of rules, rungs and the access log?"""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from riskzon.access import Ground
 from riskzon.models import AuditEntry, Hold, Role
@@ -52,6 +52,15 @@ _EXEMPT = {
     "EXEMPT_TURNED_18": gettext_lazy("Barnet har fyllt 18 år"),
     **dict(Hold.Code.choices),
 }
+
+
+#: The grounds of the rules that the product comes with, which are rows in the database.
+_GROUNDS_OF_RULES = (gettext_noop("Kommunal rutin"), gettext_noop("Socialtjänstgaranti (Strategi 5)"))
+
+
+def ground(row: DeadlineRule) -> str:
+    """The legal ground of a rule; one that the municipality has written itself stands as it was written."""
+    return _(row.ground) if row.ground in _GROUNDS_OF_RULES else row.ground
 
 
 def rule(row: DeadlineRule) -> str:

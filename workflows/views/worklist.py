@@ -28,7 +28,7 @@ from workflows import worklist as lists
 from workflows.deadlines import OUTSTANDING
 from workflows.forms.worklist import FilterForm
 from workflows.models import CaseTask, Deadline, Kind, Todo
-from workflows.nextstep import next_step
+from workflows.nextstep import by_limit, next_step
 from workflows.steps import OPEN
 from workflows.views.casebar import child_name, tags
 from workflows.views.entry import first_page, signed_in
@@ -122,9 +122,8 @@ def rows_of(cases: list[Case], user: User, now: datetime) -> list[Row]:
     """The rows of a list, in three statements whatever its length; `report`, `child`, `unit`, `assignee` are loaded."""
     ids = [case.pk for case in cases]
     clocks: dict[UUID, list[Deadline]] = defaultdict(list)
-    for deadline in (
-        Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW).order_by("due_at", "-kind")
-    ):
+    demanded = Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW)
+    for deadline in sorted(demanded, key=by_limit):
         clocks[deadline.case_id].append(deadline)
     waiting: dict[UUID, set[str]] = defaultdict(set)
     for case_id, step in CaseTask.objects.filter(process__case__in=ids, status__in=OPEN).values_list(

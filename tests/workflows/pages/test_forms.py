@@ -351,9 +351,19 @@ def test_an_unknown_child_is_identified_and_the_clock_begins(karin, send, new_ca
     assert state_of(case) == "running"
 
 
+def test_an_unknown_child_who_is_known_after_all_keeps_the_known_ones_name(karin, send, new_case):
+    known = new_case(children=[child(protected_identity="marked")])
+    case = new_case(children=[{"approximate_age": 16, "description": "Blå mössa", "guardians": []}])
+    fields = {"identity_number": "20100702-2393", "whereabouts": "Polishuset", "protected_identity": "none"}
+    assert send("child-identify", case, fields).status_code == 302
+    found = reread(case).child
+    assert found == known.child
+    assert (found.name, found.protected_identity, found.whereabouts) == ("Albin Fiktivsson", "marked", "Polishuset")
+
+
 def test_a_number_that_belongs_to_another_child_is_a_conflict_that_keeps_the_form(send, new_case):
     new_case()
-    case = new_case(children=[{"approximate_age": 16, "description": "Blå mössa", "guardians": []}])
+    case = new_case(children=[child(identity_number=BEA, given_name="Bea", guardians=[])])
     fields = {"identity_number": "20100702-2393", "whereabouts": "Polishuset", "protected_identity": "none"}
     answer = send("child-identify", case, fields)
     assert answer.status_code == 409
