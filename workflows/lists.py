@@ -50,12 +50,12 @@ def deadlines(
         rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
     found = list(rows.select_related("case__report", "rule").order_by("due_at", "pk")[: limit + 1])
     door.listed(list(dict.fromkeys(row.case_id for row in found[:limit])))
-    return Page(found[:limit], cursors.write(found[limit - 1].due_at, found[limit - 1].pk) if len(found) > limit else None)
+    return Page(
+        found[:limit], cursors.write(found[limit - 1].due_at, found[limit - 1].pk) if len(found) > limit else None
+    )
 
 
-def breaches(
-    door: Look, *, reviewed: bool | None = None, cursor: str | None = None, limit: int = 50
-) -> Page[Breach]:
+def breaches(door: Look, *, reviewed: bool | None = None, cursor: str | None = None, limit: int = 50) -> Page[Breach]:
     """Breaches, newest first: of the cases this person reads in full, and for the head of department of all units."""
     after = cursors.read(cursor)
     rows = _breaches_seen(door)

@@ -80,9 +80,7 @@ def hold(row: Hold) -> answers.HoldOut:
 
 def deadline_row(row: Deadline) -> answers.DeadlineRow:
     """One deadline with the case it belongs to."""
-    return answers.DeadlineRow(
-        **deadline(row), case=answers.CaseRef(id=row.case_id, number=row.case.number)
-    )
+    return answers.DeadlineRow(**deadline(row), case=answers.CaseRef(id=row.case_id, number=row.case.number))
 
 
 def breach(row: Breach) -> answers.BreachOut:

@@ -71,7 +71,9 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportO
             )
             for row in found.corrections.select_related("by").order_by("at")
         ],
-        supplements=[rows.supplement(row) for row in found.supplements.select_related("by").order_by("at")] if whole else [],
+        supplements=[rows.supplement(row) for row in found.supplements.select_related("by").order_by("at")]
+        if whole
+        else [],
         raw=(_without_phones(found.raw) if held else found.raw) if whole else None,
     )
 

@@ -33,9 +33,7 @@ class Caller:
 
     def __init__(self, username: str) -> None:
         token = ApiToken.fresh()
-        ApiToken.objects.create(
-            digest=ApiToken.digest_of(token), user=person(username), created_at=clock.real_now()
-        )
+        ApiToken.objects.create(digest=ApiToken.digest_of(token), user=person(username), created_at=clock.real_now())
         self.headers = {"Authorization": f"Bearer {token}"}
         self.client = Client(headers=self.headers)
 

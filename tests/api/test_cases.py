@@ -71,7 +71,9 @@ def test_number_finds_its_case_and_a_name_in_the_address_finds_nothing(call_as):
     assert _ids(karin.get("/cases", q="Fiktivsson")) == []
 
 
-@pytest.mark.parametrize("text", ["albin", "Fiktivsson", "fiktivsson alb", "20100702-2393", "1007022393", "2026-000001"])
+@pytest.mark.parametrize(
+    "text", ["albin", "Fiktivsson", "fiktivsson alb", "20100702-2393", "1007022393", "2026-000001"]
+)
 def test_search_finds_a_child_by_name_or_number(call_as, text):
     karin = call_as("karin.ek")
     case = _register(karin)
@@ -100,7 +102,16 @@ def test_opening_and_listing_are_written_to_the_log(call_as):
 def test_unseen_case_is_as_missing_as_one_that_does_not_exist(call_as):
     case = _register(call_as("karin.ek"))
     missing = "00000000-0000-0000-0000-000000000000"
-    strangers = ["lina.dahl", "jonas.falk", "per.holm", "maria.oberg", "stina.berg", "lars.wik", "it.admin", "butik.city"]
+    strangers = [
+        "lina.dahl",
+        "jonas.falk",
+        "per.holm",
+        "maria.oberg",
+        "stina.berg",
+        "lars.wik",
+        "it.admin",
+        "butik.city",
+    ]
 
     for username in strangers:
         stranger = call_as(username)

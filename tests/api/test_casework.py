@@ -110,9 +110,7 @@ def test_hold_exempts_and_its_end_starts_a_new_clock(call_as, case):
     hold = sara.post(_url(case, "holds"), {"guardian": case["guardians"][0]["id"], **HOLD}).json()
     assert _clock(sara, case)["state"] == "exempt"
 
-    renewed = sara.post(
-        f"/holds/{hold['id']}/renew", {"until": "2026-11-14T20:00:00+01:00", "reason": "Åklagaren."}
-    )
+    renewed = sara.post(f"/holds/{hold['id']}/renew", {"until": "2026-11-14T20:00:00+01:00", "reason": "Åklagaren."})
     ended = sara.post(f"/holds/{renewed.json()['id']}/end", {"reason": "Får kontaktas."})
 
     assert (renewed.status_code, ended.status_code) == (200, 200)

@@ -77,7 +77,9 @@ class World:
             case.body = self._steered(deepcopy(case.body), choice)
             children = case.body.get("children")
             if isinstance(children, list) and choice.random() < 0.8:
-                case.body["children"] = [self._believable(child, choice) for child in children if isinstance(child, dict)]
+                case.body["children"] = [
+                    self._believable(child, choice) for child in children if isinstance(child, dict)
+                ]
                 case.body |= {"occurred_at": choice.choice(BEFORE), "contact_caution": None}
 
     def _believable(self, child: dict[str, Any], choice: random.Random) -> dict[str, Any]:

@@ -160,7 +160,9 @@ def test_nothing_that_is_not_ours_is_there_and_the_answer_is_a_problem(call_as):
 def test_refusal_speaks_the_language_asked_for_and_else_the_user_s(call_as):
     karin = call_as("karin.ek")
     swedish = karin.get("/cases", limit="x").json()["errors"][0]["message"]
-    english = karin.client.get("/api/v1/cases?limit=x", headers={"Accept-Language": "en"}).json()["errors"][0]["message"]
+    english = karin.client.get("/api/v1/cases?limit=x", headers={"Accept-Language": "en"}).json()["errors"][0][
+        "message"
+    ]
     User.objects.filter(username="karin.ek").update(language="en")
     own = karin.get("/cases", limit="x").json()["errors"][0]["message"]
 

@@ -105,7 +105,9 @@ def test_review_without_cause_or_action_is_refused_by_name(call_as, breached):
     url = f"/breaches/{sara.get('/breaches').json()['results'][0]['id']}/review"
 
     assert [error["field"] for error in sara.post(url, {}).json()["errors"]] == ["cause", "action"]
-    assert [error["field"] for error in sara.post(url, {"cause": "no_staff", "action": " "}).json()["errors"]] == ["action"]
+    assert [error["field"] for error in sara.post(url, {"cause": "no_staff", "action": " "}).json()["errors"]] == [
+        "action"
+    ]
     assert [error["field"] for error in sara.post(url, {**REVIEW, "cause": "x"}).json()["errors"]] == ["cause"]
 
 

@@ -87,7 +87,10 @@ def test_partner_gets_number_and_time_and_may_report_concerns_only(call_as):
 def test_partner_reads_no_receipt_but_own_ones(call_as):
     number = call_as("karin.ek").report().json()["number"]
 
-    foreign, missing = call_as("butik.city").get(f"/reports/{number}"), call_as("butik.city").get("/reports/2026-999999")
+    foreign, missing = (
+        call_as("butik.city").get(f"/reports/{number}"),
+        call_as("butik.city").get("/reports/2026-999999"),
+    )
 
     assert foreign.status_code == missing.status_code == 404
     assert foreign.content == missing.content
@@ -171,9 +174,7 @@ def test_supplement_is_added_and_changes_nothing(call_as):
     number = per.report().json()["number"]
     before = Report.objects.get().raw
 
-    answer = per.post(
-        f"/reports/{number}/supplements", {"text": "Hämtad.", "released_at": "2026-11-13T13:59:00+01:00"}
-    )
+    answer = per.post(f"/reports/{number}/supplements", {"text": "Hämtad.", "released_at": "2026-11-13T13:59:00+01:00"})
 
     assert answer.status_code == 201
     assert answer.json()["text"] == "Hämtad."

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.responses import Status
 from pydantic import BaseModel
 
+from riskzon.access import Ground
 from riskzon.api import answers, bodies, rows, shaping
 from riskzon.api.app import Routes
 from riskzon.api.calls.cases import MaybeCase, after
@@ -97,9 +99,7 @@ def decide_hold(request: HttpRequest, case_id: UUID, decided: bodies.HoldIn) -> 
 
 
 @routes.post("/holds/{uuid:hold_id}/confirm", response=answers.HoldOut)
-def confirm_hold(
-    request: HttpRequest, hold_id: UUID, nothing: bodies.NothingIn = bodies.NOTHING
-) -> answers.HoldOut:
+def confirm_hold(request: HttpRequest, hold_id: UUID, nothing: bodies.NothingIn = bodies.NOTHING) -> answers.HoldOut:
     """A supervisor confirms what the duty social worker decided alone."""
     return rows.hold(holds.confirm_hold(request.auth, hold_id))
 
@@ -141,7 +141,8 @@ def _guardian(request: HttpRequest, guardian_id: UUID) -> Any:
     with look(request.auth, "api.guardian") as door:
         newest = (
             door.cases.filter(child__guardianships__guardian_id=guardian_id)
-            .order_by("closed_at", "-registered_at")
+            .exclude(ground=Ground.FOLLOW)
+            .order_by(F("closed_at").desc(nulls_first=True), "-registered_at")
             .values_list("pk", flat=True)
             .first()
         )

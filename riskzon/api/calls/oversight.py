@@ -24,9 +24,7 @@ from workflows.published import publish
 from workflows.verbs.reviews import review_breach
 
 #: Who answers for the register: everybody in social services, and who keeps it running.
-_SEES_ACCOUNT = frozenset(
-    {Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ADMIN, Role.LOG_REVIEWER}
-)
+_SEES_ACCOUNT = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ADMIN, Role.LOG_REVIEWER})
 
 #: Who may see figures; they are suppressed for everybody alike.
 _SEES_FIGURES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ANALYST})

@@ -27,7 +27,9 @@ _AnyReport = answers.FullReportOut | answers.ReportOut | answers.ReceiptOut
 routes = Routes(tags=["Reports"])
 
 
-@routes.post("/reports", response={200: answers.ReportOut | answers.ReceiptOut, 201: answers.ReportOut | answers.ReceiptOut})
+@routes.post(
+    "/reports", response={200: answers.ReportOut | answers.ReceiptOut, 201: answers.ReportOut | answers.ReceiptOut}
+)
 def create_report(
     request: HttpRequest,
     report: bodies.ReportIn,
