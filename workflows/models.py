@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import AbstractProcess, AbstractTask
 
@@ -108,7 +108,9 @@ class Deadline(models.Model):
     settled_at = models.DateTimeField(null=True)
     exempt_code = models.CharField(max_length=30, blank=True)
     next_step_at = models.DateTimeField(null=True)
-    paused_until = models.DateTimeField(null=True, help_text="could not be fired; left alone until then, then tried again")
+    paused_until = models.DateTimeField(
+        null=True, help_text="could not be fired; left alone until then, then tried again"
+    )
     provisional_start = models.BooleanField(default=False, help_text="the true start is not known yet")
     hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="deadlines")
     investigation = models.ForeignKey(Investigation, null=True, on_delete=models.PROTECT, related_name="deadlines")
@@ -126,6 +128,13 @@ class Deadline(models.Model):
                 | Q(state="met_late", met_at__isnull=False, fired_at__isnull=False, settled_at__isnull=False)
                 | Q(state__in=["exempt", "void"], settled_at__isnull=False),
                 name="deadline_met_xor_breached",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="met") | Q(settled_at__lte=F("due_at")), name="deadline_met_is_recorded_in_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["breached", "met_late"]) | Q(fired_at__gt=F("due_at")),
+                name="deadline_breach_lies_after_its_limit",
             ),
             models.CheckConstraint(
                 condition=Q(next_step_at__isnull=True) | Q(settled_at__isnull=True), name="settled_deadline_has_no_step"
