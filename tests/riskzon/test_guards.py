@@ -101,12 +101,21 @@ def test_a_case_ends_only_lawfully(case: Case, lacking: str) -> None:
     refuses(lambda: update("riskzon_case", UNLAWFUL_ENDS[lacking]), "case_")
 
 
-def test_a_case_with_everything_done_may_end(case: Case) -> None:
+def test_columns_that_say_done_do_not_end_a_case_alone(case: Case) -> None:
     everything = (
         f"closed_at = riskzon_now(), disposition = 'deviation', disposition_reason = 'skäl', {DISPOSED}, {DONE}"
     )
 
-    assert update("riskzon_case", everything) == 1
+    refuses(lambda: update("riskzon_case", everything), "a case ends with an assessment")
+
+
+def test_a_case_does_not_begin_ended(case: Case) -> None:
+    def copy() -> None:
+        other = Case.objects.get()
+        other.pk, other.ordinal, other.closed_at = uuid4(), 2, clock.now()
+        other.save(force_insert=True)
+
+    refuses(copy, KEPT)
 
 
 def test_a_disposition_is_never_taken_back_and_a_closed_case_stays_closed(case: Case) -> None:

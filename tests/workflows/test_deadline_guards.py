@@ -66,8 +66,16 @@ def test_a_deadline_is_met_or_breached_and_never_both(case: Case, change: str, r
     refuses(lambda: update("workflows_deadline", change, GUARDIAN), rule)
 
 
+def test_met_is_only_what_was_recorded_in_time_and_breached_only_what_has_passed(case: Case) -> None:
+    late = MET.replace("settled_at = riskzon_now()", "settled_at = due_at + interval '1 microsecond'")
+    early = "state = 'breached', fired_at = due_at"
+
+    refuses(lambda: update("workflows_deadline", late, GUARDIAN), "met_is_recorded_in_time")
+    refuses(lambda: update("workflows_deadline", early, GUARDIAN), "lies_after_its_limit")
+
+
 def test_a_breached_deadline_has_a_breach(case: Case) -> None:
-    change = "state = 'breached', fired_at = riskzon_now()"
+    change = "state = 'breached', fired_at = due_at + interval '1 second'"
 
     refuses(lambda: update("workflows_deadline", change, GUARDIAN), "a breached deadline has a breach")
 
