@@ -78,5 +78,10 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
     ]
 
 
+def was_sent(case: Case, guardian_id: UUID) -> bool:
+    """Whether the report named this guardian; whom social services have found since is not known to the liaison."""
+    return any(one["id"] == str(guardian_id) for one in case.as_reported.get("guardians", ()))
+
+
 def _without_phones(as_reported: dict[str, Any]) -> dict[str, Any]:
     return {**as_reported, "guardians": [{**one, "phone": ""} for one in as_reported.get("guardians", [])]}

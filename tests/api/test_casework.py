@@ -254,3 +254,13 @@ def test_guardian_of_a_case_that_is_not_seen_is_not_there(call_as, case):
 
     assert call_as("lina.dahl").patch(f"/guardians/{guardian}", {"phone": "1"}).status_code == 404
     assert call_as("per.holm").patch(f"/guardians/{guardian}", {"phone": "1"}).status_code == 403
+
+
+def test_guardian_whom_social_services_have_found_is_not_there_for_the_liaison(call_as, case):
+    karin, per = call_as("karin.ek"), call_as("per.holm")
+    found = karin.post(f"/cases/{case['id']}/guardians", {"name": "Olle Fiktivsson", "phone": "070-174 06 07"}).json()["id"]
+    call = {"guardian": found, "at": "2026-11-13T13:59:00+01:00", "channel": "phone", "outcome": "reached"}
+
+    assert karin.post(f"/cases/{case['id']}/contacts", call).status_code == 201
+    assert per.post(f"/cases/{case['id']}/contacts", call).status_code == 404
+    assert per.patch(f"/guardians/{found}", {"phone": "1"}).status_code == 404

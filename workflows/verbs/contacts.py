@@ -18,6 +18,7 @@ from workflows import contact_clock, deadlines
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
 from workflows.models import Kind, Todo
+from workflows.reduced import was_sent
 
 
 def register_contact(
@@ -63,7 +64,7 @@ def write_off(user: User, case_id: UUID, *, guardian: UUID | None, reason: str) 
 
 def inform_child(user: User, case_id: UUID, *, at: datetime, note: str = "") -> None:
     """Write down that a child of 15 or more has been told (SoL 3:2-3:4)."""
-    with change(user, Action.CONTACT, case_id, what="inform_child") as act:
+    with change(user, Action.FAMILY, case_id, what="inform_child") as act:
         _not_in_future(at, act.now)
         done = Todo.objects.filter(
             case=act.case, what=Todo.What.INFORM_CHILD, done_at__isnull=True, cancelled_at__isnull=True
@@ -115,6 +116,8 @@ def _write(
     born = case.child.birth_date
     if born and turns_18_at(born) <= act.now:
         raise Conflict(_("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån."))
+    if case.ground == access.Ground.FOLLOW and not was_sent(case, guardian):
+        raise Unseen
     link = _guardianship(case, guardian)
     held = hold_on(live_holds(case.child_id), guardian)
     by_guardian = initiated_by == Contact.Initiator.GUARDIAN

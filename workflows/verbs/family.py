@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from riskzon.access import Action, visible_cases
+from riskzon.access import Action, Ground, visible_cases
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid
@@ -18,6 +18,7 @@ from workflows import contact_clock, deadlines
 from workflows.family import add_guardians, write_keys
 from workflows.incoming import check_guardian
 from workflows.models import Kind, Todo
+from workflows.reduced import was_sent
 from workflows.verbs.same_child import join
 
 _CHILD_TEXTS = ("given_name", "family_name", "home_municipality", "whereabouts", "description")
@@ -63,14 +64,17 @@ def add_guardian(user: User, case_id: UUID, **fields: Any) -> Guardian:
     return guardian
 
 
-def change_guardian(user: User, guardian_id: UUID, **fields: Any) -> Guardian:
-    """Put right a guardian's name, number, phone, relation or custody, as seen from the newest case the user may see."""
-    case = (
-        visible_cases(user, product_now())
-        .filter(child__guardianships__guardian_id=guardian_id)
-        .order_by("closed_at", "-registered_at")
-        .first()
-    )
+def change_guardian(user: User, guardian_id: UUID, *, case_id: UUID | None = None, **fields: Any) -> Guardian:
+    """Put right a guardian's name, number, phone, relation or custody, the last two towards one child.
+
+    As seen from this case, without one from the newest that the user sees in full, an open one first. Unseen: there is
+    none. The liaison is refused, and knows those guardians only that the own report named.
+    """
+    seen = visible_cases(user, product_now()).filter(child__guardianships__guardian_id=guardian_id)
+    if case_id is not None:
+        seen = seen.filter(pk=case_id)
+    in_full = seen.exclude(ground=Ground.FOLLOW).order_by(F("closed_at").desc(nulls_first=True), "-registered_at")
+    case = in_full.first() or next((one for one in seen if was_sent(one, guardian_id)), None)
     if case is None:
         raise unseen(user, "guardian")
     with change(user, Action.FAMILY, case.pk, what="guardian") as act:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -31,9 +32,8 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
     if user.role not in CASE_ROLES:
         raise Forbidden
     with look(user, "known") as door:
-        children = Child.objects.exclude(
-            Exists(CaseBlock.objects.filter(user=user, child=OuterRef("pk"), ended_at__isnull=True))
-        )
+        blocks = CaseBlock.objects.filter(user=user, ended_at__isnull=True)
+        children = Child.objects.exclude(Exists(blocks.filter(child=OuterRef("pk"))))
         if identity_number.strip():
             try:
                 number = parse_identity(identity_number, local_date(door.now)).normalised
@@ -46,17 +46,18 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
             )
         else:
             raise Invalid.field("identity_number", _("Ange nummer, eller namn och födelsedatum."))
-        found = [_known(child) for child in children[:10]]
+        hidden = set(blocks.values_list("child", flat=True))
+        found = [_known(child, hidden) for child in children[:10]]
         door.listed([case.pk for known in found for case in known.cases], AuditAction.LOOKUP)
     return found
 
 
-def _known(child: Child) -> Known:
+def _known(child: Child, hidden: set[UUID]) -> Known:
     return Known(
         child=child,
         cases=list(Case.objects.filter(child=child).select_related("report").order_by("-registered_at")[:20]),
         investigation=Investigation.objects.filter(child=child, closed_at__isnull=True)
         .select_related("case_worker", "unit")
         .first(),
-        siblings=siblings(child),
+        siblings=[sibling for sibling in siblings(child) if sibling.pk not in hidden],
     )
