@@ -1,0 +1,202 @@
+"""Is exactly the right person told at exactly the right moment, whatever hour it is and whoever is missing?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from notifications.models import Message
+from riskzon import clock
+from riskzon.models import Case, Unit, User
+from tests.acts import DAY, HOUR, MINUTE, clock_of, move, reread, told
+from tests.factories import CASTOR, at, child, guardian, make_report, people, person
+from tests.workflows.ladder_by_hand import (
+    Staff,
+    Told,
+    guardian_contact,
+    protective_assessment,
+    tell,
+    unit_is_open,
+    without_clock,
+)
+from workflows.plan import plan
+from workflows.sweep import next_moment, sweep
+from workflows.verbs.family import identify_child
+from workflows.verbs.holds import end_hold
+
+pytestmark = pytest.mark.django_db
+
+WATCHED = ("guardian_contact", "protective_assessment")
+
+
+def _inactive(*usernames: str) -> None:
+    User.objects.filter(username__in=usernames).update(is_active=False)
+
+
+def _assign(case: Case, username: str) -> None:
+    Case.objects.filter(pk=case.pk).update(assignee=person(username))
+
+
+def _lead_of_duty() -> None:
+    Unit.objects.filter(slug="socialjouren").update(supervisor=person("hanna.vide"))
+
+
+def _no_supervisor() -> None:
+    Unit.objects.filter(slug="mottagning-barn-och-unga").update(supervisor=None)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """When a report comes in, what is unusual, and who is there then."""
+
+    moment: str
+    staff: Staff = field(default_factory=Staff)
+    before: Callable[[], None] = lambda: None
+    after: Callable[[Case], None] = lambda case: None
+
+
+MONDAY = "2026-11-16T10:00:00+01:00"
+FRIDAY_NIGHT = "2026-11-13T18:58:00+01:00"
+SITUATIONS = {
+    "office hours": Situation(MONDAY),
+    "the last second of the day": Situation("2026-11-17T16:59:59+01:00"),
+    "closing time": Situation("2026-11-17T17:00:00+01:00"),
+    "just before opening": Situation("2026-11-18T07:59:59+01:00"),
+    "Friday night": Situation(FRIDAY_NIGHT),
+    "Christmas Eve": Situation("2026-12-24T10:00:00+01:00"),
+    "the night of the autumn change": Situation("2026-10-24T22:40:00+02:00"),
+    "somebody has taken it": Situation(
+        MONDAY, Staff(assignee="omar.nyman", is_taken=True), after=lambda case: _assign(case, "omar.nyman")
+    ),
+    "who took it has left": Situation(
+        MONDAY,
+        Staff(queue=("karin.ek",), is_taken=True),
+        before=lambda: _inactive("omar.nyman"),
+        after=lambda case: _assign(case, "omar.nyman"),
+    ),
+    "nobody on duty": Situation(FRIDAY_NIGHT, Staff(on_duty=()), before=lambda: _inactive("jour.vakt")),
+    "nobody in the unit": Situation(MONDAY, Staff(queue=()), before=lambda: _inactive("karin.ek", "omar.nyman")),
+    "a supervisor who has left": Situation(MONDAY, Staff(supervisor=""), before=lambda: _inactive("sara.lindh")),
+    "a unit without supervisor": Situation(FRIDAY_NIGHT, Staff(supervisor=""), before=_no_supervisor),
+    "a lead at Socialjouren": Situation(FRIDAY_NIGHT, Staff(duty_lead="hanna.vide"), before=_lead_of_duty),
+    "nobody but the head": Situation(
+        FRIDAY_NIGHT,
+        Staff(queue=(), supervisor="", on_duty=()),
+        before=lambda: _inactive("karin.ek", "omar.nyman", "sara.lindh", "jour.vakt"),
+    ),
+}
+
+
+def _expected(case: Case, staff: Staff, *, arrested: datetime, until: datetime) -> set[Told]:
+    registered = case.registered_at
+    both = tell("guardian_contact", guardian_contact(registered, arrested + 24 * HOUR, until), staff) | tell(
+        "protective_assessment",
+        protective_assessment(registered, registered + 24 * HOUR, is_taken=staff.is_taken),
+        staff,
+    )
+    return {without_clock(one) for one in both}
+
+
+def _heard(case: Case) -> set[Told]:
+    return {
+        without_clock(
+            Told(message.created_at, message.facts["deadline"], message.facts["step"], message.recipient.username)
+        )
+        for message in Message.objects.filter(case=case).select_related("recipient")
+        if message.facts.get("deadline") in WATCHED
+    }
+
+
+def _let_time_pass(until: datetime) -> None:
+    """Stand at each moment at which something is due, as dispatchers do that are never late."""
+    while (moment := next_moment()) is not None and moment <= until:
+        clock.stand_still(moment)
+        sweep()
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_everybody_is_told_who_must_be_and_nobody_else_at_the_moment_itself(name: str) -> None:
+    situation = SITUATIONS[name]
+    people()
+    situation.before()
+    registered = at(situation.moment)
+    arrested, until = registered - 40 * MINUTE, registered + 4 * DAY
+    case = make_report("karin.ek", occurred_at=arrested, children=[child(identity_number=CASTOR)]).cases[0]
+    situation.after(case)
+    expected = _expected(case, situation.staff, arrested=arrested, until=until)
+
+    foreseen = {
+        (line.at, line.kind, line.step, user.username)
+        for line in plan(reread(case), registered)
+        for user in line.people
+        if line.kind in WATCHED
+    }
+    _let_time_pass(until)
+
+    assert _heard(case) == expected
+    first_morning = min(one.step for one in expected if one.step.startswith("daily"))
+    assert foreseen == {
+        (one.at.replace(microsecond=0), one.deadline, one.step, one.username)
+        for one in expected
+        if one.step != "registered" and (not one.step.startswith("daily") or one.step == first_morning)
+    }
+
+
+def test_the_simulator_knows_when_the_unit_is_open() -> None:
+    unit = people().units["mottagning-barn-och-unga"]
+    moment = datetime.fromisoformat("2026-12-20T00:00:00+01:00")
+
+    for hours in range(24 * 20):
+        instant = moment + hours * HOUR + timedelta(minutes=hours % 60)
+        assert unit_is_open(instant) == unit.hours.is_open(instant), instant
+
+
+def test_a_message_that_found_nobody_says_so_and_the_next_rung_still_comes() -> None:
+    people()
+    _inactive("karin.ek", "omar.nyman")
+    at(MONDAY)
+    case = make_report("sara.lindh", children=[child(identity_number=CASTOR)]).cases[0]
+
+    first = Message.objects.get(case=case, kind="case_received")
+    assert (first.recipient.username, first.facts["nobody_found"]) == ("sara.lindh", True)
+
+    at("2026-11-17T06:00:00+01:00")
+    sweep()
+    assert told("deadline_near", case) == {"jour.vakt", "maria.oberg"}
+    near = Message.objects.filter(case=case, kind="deadline_near", facts__step="-4h")
+    assert {"nobody_found" in message.facts for message in near} == {False}
+
+
+def test_a_clock_that_starts_later_is_not_announced_as_a_new_report() -> None:
+    people()
+    at(MONDAY)
+    case = make_report(
+        "karin.ek", children=[{"approximate_age": 12, "description": "Röd jacka", "guardians": [guardian()]}]
+    ).cases[0]
+    move(3 * HOUR)
+    identify_child(person("karin.ek"), case.pk, identity_number=CASTOR)
+
+    assert Message.objects.filter(case=case, kind="case_received").count() == 2
+    assert told("deadline_near", case) == {"karin.ek", "omar.nyman"}
+
+
+def test_the_plan_ends_when_nothing_is_asked_any_more() -> None:
+    people()
+    at(MONDAY)
+    case = make_report("karin.ek", children=[child(identity_number=CASTOR)]).cases[0]
+    hold_until = clock.now() + DAY
+    case.child.holds.create(
+        case=case,
+        guardian=case.child.guardians.get(),
+        code="HOLD_HONOUR",
+        reason="Samråd",
+        until=hold_until,
+        decided_at=clock.now(),
+        decided_by=person("sara.lindh"),
+    )
+    end_hold(person("sara.lindh"), case.child.holds.get().pk, reason="Klart")
+    assert clock_of(case).state == "running"
+
+    kinds = {line.kind for line in plan(reread(case), clock.now())}
+    assert kinds == {"guardian_contact", "protective_assessment", "open_investigation"}
