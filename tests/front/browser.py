@@ -6,12 +6,13 @@ Reuse elsewhere by importing the fixtures into a conftest: `from tests.front.bro
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 # Playwright's own loop runs in the thread of the tests; Django would take every query for one inside a coroutine.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -58,10 +59,30 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("RISKZON_REQUIRE_BROWSER") == "1":
             pytest.fail("no Chromium on this machine, and RISKZON_REQUIRE_BROWSER=1")
         pytest.skip("no Chromium on this machine; RISKZON_REQUIRE_BROWSER=1 makes this a failure")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    with _shared(path) as browser:
         yield browser
-        browser.close()
+
+
+_open: list[tuple[Playwright, Browser]] = []
+_users = 0
+
+
+@contextmanager
+def _shared(path: str) -> Iterator[Browser]:
+    """The process's one browser: each conftest that imports the fixture has a session of its own, Playwright only one."""
+    global _users
+    if not _open:
+        playwright = sync_playwright().start()
+        _open.append((playwright, playwright.chromium.launch(executable_path=path, args=list(FLAGS))))
+    _users += 1
+    try:
+        yield _open[0][1]
+    finally:
+        _users -= 1
+        if not _users:
+            playwright, browser = _open.pop()
+            browser.close()
+            playwright.stop()
 
 
 @pytest.fixture

@@ -1,0 +1,206 @@
+"""The unit's board: every figure is the number of rows behind its link, for the supervisor and for the head."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from riskzon.access import block
+from riskzon.clock import now, real_now
+from riskzon.models import Case, Unit, User
+from tests.factories import make_report, person
+from tests.workflows.board.conftest import later, words
+from workflows.models import Heartbeat
+from workflows.verbs.people import hand_over
+
+Visit = Callable[[str], Client]
+Week = dict[str, Case]
+
+_TILE = re.compile(
+    r'<p class="tile-label">.*?<a href="([^"]+)">([^<]+)</a>.*?<p class="tile-value">([^<]+)</p>', re.DOTALL
+)
+_CELL = re.compile(r'<td class="number"><a href="([^"]+)">(\d+)<span')
+
+
+def board(client: Client, query: str = "") -> str:
+    answer = client.get(f"/board/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def tiles(client: Client, query: str = "") -> dict[str, tuple[str, str]]:
+    """Label to (figure, address)."""
+    return {label: (figure, address) for address, label, figure in _TILE.findall(board(client, query))}
+
+
+def rows_at(client: Client, address: str) -> list[str]:
+    """The case numbers that a page behind a figure lists."""
+    answer = client.get(address.replace("&amp;", "&"))
+    assert answer.status_code == 200
+    return re.findall(r"\d{4}-\d{6}-\d+", answer.content.decode().split("<tbody")[-1].split("</tbody>")[0])
+
+
+@pytest.mark.parametrize("who", ["sara.lindh", "maria.oberg"])
+def test_each_tile_leads_to_exactly_the_rows_it_counts(visit: Visit, week: Week, who: str) -> None:
+    client = visit(who)
+    shown = tiles(client)
+    counted = {label: len(rows_at(client, address)) for label, (figure, address) in shown.items()}
+    assert {label: int(figure) for label, (figure, _) in shown.items() if figure.isdigit()} == {
+        label: count for label, count in counted.items() if label != "Gripna nådda inom 24 timmar, 30 dagar"
+    }
+    assert [int(figure) > 0 for figure, _ in list(shown.values())[:4]] == [True, False, True, True]
+
+
+def test_what_goes_out_within_four_hours_is_counted(visit: Visit) -> None:
+    case = make_report("per.holm").cases[0]
+    later(hours=20.5)
+    figure, address = tiles(visit("sara.lindh"))["Går ut inom 4 timmar"]
+    numbers = rows_at(visit("sara.lindh"), address)
+    assert (figure, set(numbers)) == ("2", {case.number})
+
+
+def test_the_share_counts_arrests_and_the_rest_stands_beside_it(visit: Visit, week: Week) -> None:
+    page = words(board(visit("sara.lindh")))
+    # In time: one. Late: "late", "recorded_late" and "born", which is not reached. Missed: "missed".
+    assert "Gripna nådda inom 24 timmar, 30 dagar 20 % 1 av 5." in page
+    assert "Bredvid: 1 undantagen, 1 sent registrerad, 0 rättade tider." in page
+
+
+@pytest.mark.parametrize("who", ["sara.lindh", "maria.oberg"])
+def test_each_figure_of_the_24_hours_leads_to_exactly_the_rows_it_counts(visit: Visit, week: Week, who: str) -> None:
+    client = visit(who)
+    cells = _CELL.findall(board(client))
+    assert len(cells) >= 6
+    for address, figure in cells:
+        assert len(rows_at(client, address)) == int(figure), address
+
+
+def test_the_outcomes_name_the_right_cases(visit: Visit, week: Week) -> None:
+    client = visit("sara.lindh")
+    listed = {
+        part: set(rows_at(client, f"/board/in-time/arrest/{part}/")) for part in ("met", "late", "missed", "exempt")
+    }
+    assert listed == {
+        "met": {week["in_time"].number},
+        "late": {week["late"].number, week["recorded_late"].number},
+        "missed": {week["missed"].number, week["born"].number},
+        "exempt": {week["held"].number},
+    }
+    assert rows_at(client, "/board/in-time/arrest/recorded-late/") == [week["recorded_late"].number]
+    assert rows_at(client, "/board/in-time/arrest/born/") == [week["born"].number]
+    assert rows_at(client, "/board/in-time/concern/decided/") == [week["concern"].number]
+
+
+def test_each_week_of_the_chart_leads_to_its_rows(visit: Visit, week: Week) -> None:
+    client = visit("sara.lindh")
+    chart = board(client).split('id="weeks"')[1].split("</figure>")[0]
+    found = re.findall(
+        r'href="([^"]+)">[^<]+</a></th><td class="number">(\d+)</td><td class="number">(\d+)</td>', chart
+    )
+    assert len(found) == 12
+    for address, in_time, late in found:
+        assert len(rows_at(client, address)) == int(in_time) + int(late)
+
+
+def test_breaches_stand_with_attempts_and_with_whoever_had_the_case(visit: Visit, week: Week) -> None:
+    page = board(visit("sara.lindh"))
+    row = next(part for part in page.split('<tr role="row"') if week["missed"].number in part and "Kontakt med" in part)
+    said = words(f'<main id="main">{row}</main>')
+    assert "1 senast fre 13 nov : Inget svar" in said
+    assert "Omar Nyman, Karin Ek Mottagning barn och unga" in said
+    assert "Inte granskad Granska" in said
+
+
+def test_the_age_of_the_last_sweep_and_the_account_stand_on_top(visit: Visit) -> None:
+    make_report("per.holm")
+    page = words(board(visit("sara.lindh")))
+    assert re.search(r"Fristerna gicks igenom för \d sekunde?r? sedan", page)
+    assert "1 anmälningar, 1 redovisade" in page
+
+
+def test_a_sweep_that_stopped_is_an_alarm(visit: Visit) -> None:
+    Heartbeat.objects.update(at=real_now() - timedelta(seconds=91))
+    page = board(visit("sara.lindh"))
+    assert "Fristerna bevakas inte just nu" in page
+    assert 'class="vital--bad"' in page
+
+
+def test_an_empty_roster_is_an_alarm(visit: Visit) -> None:
+    assert "Ingen är i tjänst på Socialjouren" not in board(visit("sara.lindh"))
+    User.objects.filter(username="jour.vakt").update(is_active=False)
+    assert "Ingen är i tjänst på Socialjouren" in board(visit("sara.lindh"))
+
+
+def test_a_supervisor_sees_own_units_only(visit: Visit, week: Week) -> None:
+    client = visit("jonas.falk")
+    assert {figure for figure, _ in tiles(client).values()} == {"0", "–"}
+    assert re.findall(r"2026-\d{6}", words(board(client))) == []
+    hand_over(person("karin.ek"), week["missed"].pk, unit="utredning-norr", note="Syskon där.")
+    assert week["missed"].number in rows_at(client, "/board/unassigned/")
+    assert week["missed"].number not in rows_at(visit("sara.lindh"), "/board/unassigned/")
+
+
+def test_head_sees_every_unit_with_numbers_and_nothing_of_a_case(visit: Visit, week: Week) -> None:
+    client = visit("maria.oberg")
+    hand_over(person("karin.ek"), week["missed"].pk, unit="utredning-norr", note="Syskon där.")
+    pages = [board(client)]
+    pages += [client.get(f"/board/{name}/").content.decode() for name in ("overdue", "unassigned", "holds")]
+    pages += [client.get("/breaches/?show=all").content.decode()]
+    everything = "".join(pages)
+    assert week["missed"].number in everything
+    assert week["late"].number in everything
+    for secret in ("/cases/", "Fiktivsson", "Albin", "Heder", "Farmor", "Inget svar"):
+        assert secret not in everything
+
+
+def test_head_narrows_to_one_unit(visit: Visit, week: Week) -> None:
+    client = visit("maria.oberg")
+    hand_over(person("karin.ek"), week["missed"].pk, unit="utredning-norr", note="Syskon där.")
+    north = tiles(client, "?unit=utredning-norr")
+    assert rows_at(client, north["Ej tilldelade"][1]) == [week["missed"].number]
+    assert client.get("/board/?unit=polissamverkan").status_code == 404
+
+
+def test_a_supervisor_cannot_widen_the_board(visit: Visit) -> None:
+    slug = Unit.objects.get(name="Mottagning barn och unga").slug
+    assert visit("jonas.falk").get(f"/board/?unit={slug}").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["sara.lindh", "maria.oberg"])
+def test_a_blocked_child_is_in_no_figure_and_no_row(visit: Visit, week: Week, who: str) -> None:
+    block(person(who), week["missed"], by=person("jonas.falk"), reason="Släkt", now=now())
+    client = visit(who)
+    page = board(client)
+    assert week["missed"].number not in page
+    for address, figure in _CELL.findall(page):
+        rows = rows_at(client, address)
+        assert (len(rows), week["missed"].number in rows) == (int(figure), False)
+    assert "1 av 4." in words(page)
+    assert week["missed"].number not in client.get("/breaches/?show=all").content.decode()
+
+
+def test_the_board_takes_as_many_statements_for_many_cases_as_for_few(visit: Visit, week: Week) -> None:
+    client = visit("sara.lindh")
+    board(client)
+    with CaptureQueriesContext(connection) as few:
+        board(client)
+    for _ in range(3):
+        make_report("per.holm", occurred_at=now() - timedelta(hours=25))
+    with CaptureQueriesContext(connection) as many:
+        board(client)
+    assert len(many) == len(few)
+
+
+def test_an_unknown_figure_is_not_found(visit: Visit) -> None:
+    client = visit("sara.lindh")
+    for address in (
+        "/board/secrets/",
+        "/board/in-time/arrest/secrets/",
+        "/board/in-time/secrets/met/",
+        "/board/in-time/arrest/met/?week=soon",
+    ):
+        assert client.get(address).status_code == 404
