@@ -106,12 +106,12 @@ def is_needed(step: Step, deadline: Deadline) -> bool:
 def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -> tuple[tuple[UUID, ...], bool]:
     """The people this rung tells, and whether they were found further down because the rung itself finds nobody."""
     case = deadline.case
-    people = directory.find(step.recipients, case.unit_id, case.assignee_id)
+    people = directory.find(step.recipients, case)
     if people:
         return people, False
     later = (following for following in ladder_of(deadline, book) if following.at > step.at)
     for following in islice(later, _LOOK_AHEAD):
-        if people := directory.find(following.recipients, case.unit_id, case.assignee_id):
+        if people := directory.find(following.recipients, case):
             return people, True
     return tuple(directory.heads), True
 
@@ -131,7 +131,7 @@ def _fold(
         return
     case = deadline.case
     roles = [role for step in come if is_needed(step, deadline) for role in step.recipients]
-    people, passed_on = directory.find(roles, case.unit_id, case.assignee_id), False
+    people, passed_on = directory.find(roles, case), False
     if not people:
         people, passed_on = find(come[-1], deadline, directory, book)
     first = next((step for step in come if step.key == "registered"), come[-1])

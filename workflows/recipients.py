@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from notifications import roster
-from riskzon.models import Role, Unit, User
+from riskzon.models import Case, CaseBlock, Role, Unit, User
 
 
 @dataclass
@@ -19,6 +19,8 @@ class Directory:
     heads: list[UUID]
     duty_unit: UUID | None
     active: set[UUID]
+    #: Who must hear nothing of a child (jäv), by child: for that child they are not there.
+    blocked: dict[UUID, set[UUID]]
     _open: dict[UUID, bool] = field(default_factory=dict)
     _on_duty: list[UUID] | None = None
 
@@ -36,6 +38,9 @@ class Directory:
                 heads.append(pk)
             elif role in (Role.SOCIAL_WORKER, Role.DUTY) and unit_id:
                 staff.setdefault(unit_id, []).append(pk)
+        blocked: dict[UUID, set[UUID]] = {}
+        for child_id, user_id in CaseBlock.objects.filter(ended_at__isnull=True).values_list("child_id", "user_id"):
+            blocked.setdefault(child_id, set()).add(user_id)
         return cls(
             now=now,
             units=units,
@@ -43,6 +48,7 @@ class Directory:
             heads=heads,
             duty_unit=next((unit.pk for unit in units.values() if unit.kind == "duty"), None),
             active=active,
+            blocked=blocked,
         )
 
     @property
@@ -77,9 +83,11 @@ class Directory:
             return lead
         return self.heads
 
-    def find(self, roles: Iterable[str], unit_id: UUID, assignee_id: UUID | None) -> tuple[UUID, ...]:
-        """Everybody meant by these roles, each person once, in order."""
+    def find(self, roles: Iterable[str], case: Case) -> tuple[UUID, ...]:
+        """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""
         found: dict[UUID, None] = {}
+        blocked = self.blocked.get(case.child_id, set())
+        unit_id, assignee_id = case.unit_id, None if case.assignee_id in blocked else case.assignee_id
         for role in roles:
             people = {
                 "holder": lambda: self.holder(unit_id, assignee_id),
@@ -88,7 +96,7 @@ class Directory:
                 "head": lambda: self.heads,
             }[role]()
             found.update(dict.fromkeys(people))
-        return tuple(found)
+        return tuple(person for person in found if person not in blocked)
 
     def holding_unit(self, unit_id: UUID) -> UUID:
         """The unit that holds the case at this moment: its own, or Socialjouren while that is closed."""
