@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifications.models import Message
-from riskzon import clock
+from riskzon import access, clock
 from riskzon.models import Case, Unit, User
 from tests.acts import DAY, HOUR, MINUTE, clock_of, move, reread, told
 from tests.factories import CASTOR, at, child, guardian, make_report, people, person
@@ -166,6 +166,19 @@ def test_a_message_that_found_nobody_says_so_and_the_next_rung_still_comes() -> 
     assert told("deadline_near", case) == {"jour.vakt", "maria.oberg"}
     near = Message.objects.filter(case=case, kind="deadline_near", facts__step="-4h")
     assert {"nobody_found" in message.facts for message in near} == {False}
+
+
+def test_who_is_blocked_from_the_child_is_not_there_and_somebody_else_is_told() -> None:
+    people()
+    at(MONDAY)
+    case = make_report("sara.lindh", children=[child(identity_number=CASTOR)]).cases[0]
+    _assign(case, "omar.nyman")
+    for username in ("omar.nyman", "sara.lindh"):
+        access.block(person(username), case, by=person("maria.oberg"), reason="släkt", now=clock.now())
+    _let_time_pass(clock.now() + DAY)
+
+    assert told("deadline_near", case) == {"jour.vakt", "karin.ek", "maria.oberg"}
+    assert told("assessment_waiting", case) == {"karin.ek"}
 
 
 def test_a_clock_that_starts_later_is_not_announced_as_a_new_report() -> None:
