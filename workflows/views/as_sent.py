@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from riskzon.identity import format_identity
@@ -68,7 +69,7 @@ def _facts(sent: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _guardian(sent: dict[str, Any], is_held: bool) -> SentGuardian:
     custody = {True: _("Vårdnadshavare"), False: _("Inte vårdnadshavare")}
-    language = sent.get("language", "")
+    language = capfirst(sent.get("language", ""))
     if sent.get("interpreter"):
         language = f"{language}, {_('tolk behövs')}" if language else _("Tolk behövs")
     return SentGuardian(
