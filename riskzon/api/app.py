@@ -88,14 +88,19 @@ def _only(known: set[str], view: Callable[..., Any]) -> Callable[..., Any]:
 def _as_problems(view: _View) -> _View:
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = request.method
+        # HEAD gets the answer to GET; the server leaves its body out.
+        request.method = "GET" if asked == "HEAD" else asked
         try:
             if request.method in _METHODS_WITH_BODY and request.body and request.content_type != "application/json":
                 return problems.unsupported()
             response = view(request, *args, **kwargs)
         except Exception as exception:  # noqa: BLE001 - whatever it is, it is answered as a problem
             return problems.answer(request, exception)
+        finally:
+            request.method = asked
         if isinstance(response, HttpResponseNotAllowed):
-            return problems.not_allowed(response.headers["Allow"])
+            return problems.not_allowed(sorted(response.headers["Allow"].split(", ")))
         return response
 
     return checked

@@ -83,8 +83,8 @@ def unsupported() -> JsonResponse:
     return problem(415, _("Skicka innehållet som application/json."))
 
 
-def not_allowed(allowed: str) -> JsonResponse:
-    return problem(405, _("Adressen kan inte anropas så."), headers={"Allow": allowed})
+def not_allowed(allowed: Iterable[str]) -> JsonResponse:
+    return problem(405, _("Adressen kan inte anropas så."), headers={"Allow": ", ".join(allowed)})
 
 
 def field_name(sent: str) -> str:

@@ -110,6 +110,15 @@ def test_health_is_503_when_either_is_old_or_was_never_there(sweep, audit):
     assert Client().get("/api/v1/health").status_code == 503
 
 
+def test_watcher_may_ask_for_the_head_only():
+    _beat("sweep", 5)
+    _beat("audit", 5)
+
+    answer = Client().head("/api/v1/health")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_second_dispatcher_keeps_the_product_well():
     _beat("loop", 5)
     _beat("audit", 5)
