@@ -175,6 +175,14 @@ def rights(user: User, case: Case, now: datetime | None = None) -> frozenset[Act
 
 def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | None:
     """The strongest ground on which `user` reaches one case at `now`; None if it may not be seen or does not exist."""
+    # The two strongest grounds are settled by the case's unit alone, and are nearly all of a day's work: asked first,
+    # they spare the building of the whole rule.
+    own = units_of(user)
+    if own:
+        blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True, child=OuterRef("child"))
+        mine = Case.objects.filter(pk=case_id, unit__in=own).exclude(Exists(blocked)).values_list("unit", flat=True)
+        for unit_id in mine:
+            return Ground.LEAD if unit_id in units_led_by(user) else Ground.UNIT
     seen = visible_cases(user, now).filter(pk=case_id).first()
     return seen.ground if seen else None
 

@@ -16,6 +16,8 @@ env = environ.Env()
 # --- The product's own switches -------------------------------------------------------------------------------------
 RISKZON_HOME = Path(env.str("RISKZON_HOME", default=str(BASE_DIR / ".riskzon"))).expanduser().resolve()
 RISKZON_DEMO = env.bool("RISKZON_DEMO", default=False)
+# Off: the demo has its people and no reports; for tests that bring their own.
+RISKZON_SEED = env.bool("RISKZON_SEED", default=True)
 RISKZON_CLOCK = env.str("RISKZON_CLOCK", default="") or None
 # Which process this is, as PostgreSQL shows it: "riskzon web", "riskzon migrate".
 RISKZON_PROCESS = env.str("RISKZON_PROCESS", default=" ".join([Path(sys.argv[0]).stem, *sys.argv[1:2]]))

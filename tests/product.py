@@ -30,6 +30,7 @@ class Product:
             "DJANGO_SETTINGS_MODULE": "settings.dev",
             "RISKZON_HOME": str(home),
             "RISKZON_DEMO": "0",
+            "RISKZON_SEED": "0",
             "PORT": str(self.port),
             **environment,
         }

@@ -39,7 +39,6 @@ class History:
         self.stage = Stage(self.rng, people, end, now=end - YEAR)
         self.town = Town(self.rng)
         self.families: list[Family] = []
-        self.stories: list[Story] = []
         self.reports = 0
         self.seen_breaches: dict[object, bool] = {}
 
@@ -84,33 +83,33 @@ class History:
         body, by = self._body(kind, family, special)
         self.reports += 1
         made = register_report(self.stage.user(by), body | more, key=f"seed-{self.reports}")
-        siblings = tuple(case.pk for case in made.cases)
-        for place, case in enumerate(made.cases):
-            links = case.child.guardianships.order_by("pk").values_list("guardian_id", flat=True)
-            due = Deadline.objects.filter(case=case, kind=Kind.GUARDIAN_CONTACT).values_list("due_at", flat=True)
-            story = Story(
-                stage=self.stage,
-                case_id=case.pk,
-                number=made.report.number,
-                kind=kind,
-                notified_at=made.report.notified_at,
-                due_at=due.first() or self.stage.now + timedelta(hours=24),
-                guardians=list(links),
-                fate=replace(fate) if fate else self._fate(kind, special),
-                # One call for all of them, by the eldest's story.
-                siblings=siblings[1:] if not place else (),
-            )
-            self.stories.append(story)
-            if place and story.guardians and story.fate.reached == "in_time":
-                story.fate.reached, story.reached_first = "never", True
-                self.stage.at(self.stage.office_days(2, 4), story.tell_child)
-                self._follow_others(story)
+        stories = [
+            self._story(case, kind, by, replace(fate) if fate else self._fate(kind, special)) for case in made.cases
+        ]
+        eldest, *others = stories
+        if eldest.guardians:
+            # One call for all of them: the eldest's story tells it.
+            eldest.siblings = others
+            for story in others:
+                story.fate.reached, story.fate.held = "never", eldest.fate.held
+        for case, story in zip(made.cases, stories, strict=True):
             self._around(case, story, special)
             story.begin()
 
-    def _follow_others(self, story: Story) -> None:
-        for guardian in story.guardians[1:]:
-            self.stage.at(self.stage.office_days(2, 5), partial(story._contact, guardian, "reached"))
+    def _story(self, case: Case, kind: str, by: str, fate: Fate) -> Story:
+        links = case.child.guardianships.order_by("pk").values_list("guardian_id", flat=True)
+        due = Deadline.objects.filter(case=case, kind=Kind.GUARDIAN_CONTACT).values_list("due_at", flat=True)
+        return Story(
+            stage=self.stage,
+            case_id=case.pk,
+            number=case.report.number,
+            kind=kind,
+            notified_at=case.report.notified_at,
+            due_at=due.first() or self.stage.now + timedelta(hours=24),
+            guardians=list(links),
+            fate=fate,
+            registrar=by,
+        )
 
     def _around(self, case: Case, story: Story, special: str) -> None:
         """What belongs to some reports only."""
@@ -125,10 +124,10 @@ class History:
             case "caution":
                 story.waits = True
                 stage.at(stage.later(60, 300), partial(self._answer_caution, story))
-        if case.report.registered_by.username in ("per.holm", "nadia.rask"):
+        if story.registrar in ("per.holm", "nadia.rask"):
             if self.rng.random() < 0.3:
                 stage.at(stage.later(60, 500), partial(self._supplement, story))
-            if self.rng.random() < 0.1:
+            if story.registrar == "per.holm" and self.rng.random() < 0.1:
                 stage.at(stage.office_days(0, 2), partial(self._name_liaison, story))
         elif case.report.reporter_type in ("school", "health") and not case.feedback_owed and self.rng.random() < 0.2:
             stage.at(stage.office_days(3, 12), partial(self._ask_later, story))
@@ -154,7 +153,7 @@ class History:
 
     def _supplement(self, story: Story) -> None:
         supplement(
-            self.stage.user("per.holm"),
+            self.stage.user(story.registrar),
             story.number,
             text=self.rng.choice(texts.SUPPLEMENTS),
             released_at=self.stage.now,
@@ -165,6 +164,8 @@ class History:
         name_liaison(story._worker(), story.case_id, username="nadia.rask")
 
     def _ask_later(self, story: Story) -> None:
+        if not Case.objects.filter(report__number=story.number, closed_at__isnull=True).exists():
+            return
         request_feedback(story._worker(), story.number)
         self.stage.at(self.stage.in_office(self.stage.now, 20, 120), story.answer)
 

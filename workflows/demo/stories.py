@@ -1,12 +1,14 @@
 """What happens with one case, from the first assessment to the end of the investigation?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from riskzon.errors import Conflict, Unseen
 from riskzon.localtime import STOCKHOLM, local_date, start_of_local_day
-from riskzon.models import Case, Contact, Disposition, Hold, User
+from riskzon.models import Case, Contact, Disposition, Guardianship, Hold, User
 from workflows.demo import texts
 from workflows.demo.people import INTAKE, NORTH, SOUTH
 from workflows.demo.stage import Stage
@@ -14,6 +16,7 @@ from workflows.models import Todo
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import inform_child, register_contact, write_off
 from workflows.verbs.disposition import dispose, running_investigation
+from workflows.verbs.family import change_guardian
 from workflows.verbs.feedback import give_feedback
 from workflows.verbs.holds import confirm_hold, decide_hold, end_hold, renew_hold
 from workflows.verbs.investigations import OUTCOMES, close_investigation
@@ -51,7 +54,8 @@ class Story:
     due_at: datetime
     guardians: list[UUID]
     fate: Fate
-    siblings: tuple[UUID, ...] = ()
+    registrar: str
+    siblings: list["Story"] = field(default_factory=list)
     unit: str = INTAKE
     holds: list[UUID] = field(default_factory=list)
     reached_first: bool = False
@@ -126,19 +130,31 @@ class Story:
         self._contact(free[0], outcome)
 
     def reach(self, spoke_at: datetime | None = None) -> None:
-        """The first guardian is reached; the others and the child follow within days."""
+        """The first guardian is reached, for the siblings too; the other guardians and the child follow within days."""
         stage = self.stage
         free = self._free_guardians()
         if not free:
             return
         outcome = "refused" if stage.rng.random() < 0.04 else "reached"
-        self._contact(free[0], outcome, spoke_at, also=self.siblings)
-        self.reached_first = True
-        for guardian in free[1:]:
-            gone = stage.rng.random() < 0.12
-            after = stage.office_days(5, 20) if gone else stage.office_days(0, 3)
-            stage.at(after, partial(self.give_up, guardian) if gone else partial(self._contact, guardian, "reached"))
-        stage.at(stage.office_days(0, 4), self.tell_child)
+        together = [sibling for sibling in self.siblings if sibling.fate.held == "" and not sibling.holds]
+        self._contact(free[0], outcome, spoke_at, together)
+        for story in (self, *together):
+            story.reached_first = True
+            for guardian in free[1:]:
+                gone = stage.rng.random() < 0.12
+                after = stage.office_days(5, 20) if gone else stage.office_days(0, 3)
+                stage.at(after, partial(story.give_up if gone else story.reach_too, guardian))
+            stage.at(stage.office_days(0, 4), story.tell_child)
+        stage.at(stage.office_days(0, 3), self.check_custody)
+
+    def reach_too(self, guardian: UUID) -> None:
+        """One more guardian, about this child alone; nothing while contact with that guardian waits."""
+        if guardian in self._free_guardians():
+            self._contact(guardian, "reached")
+
+    def check_custody(self) -> None:
+        for link in Guardianship.objects.filter(child__cases=self.case_id, is_custodian__isnull=True):
+            change_guardian(self._worker(), link.guardian_id, is_custodian=True)
 
     def give_up(self, guardian: UUID | None) -> None:
         """A guardian is not sought any more; none at all is for the supervisor to decide."""
@@ -154,7 +170,8 @@ class Story:
     def hold(self) -> None:
         """Contact waits, with one guardian or all; at night Socialjouren decides alone and the supervisor confirms."""
         stage = self.stage
-        at_night = not stage.is_office_open
+        case = Case.objects.get(pk=self.case_id)
+        at_night = not stage.is_office_open and (case.guardian_contact_open or case.assessed_at is None)
         by = stage.user("jour.vakt" if at_night else LEADS[self.unit])
         code = stage.rng.choice((Hold.Code.GUARDIAN_SUSPECT, Hold.Code.HONOUR, Hold.Code.INVESTIGATION))
         until = stage.now + timedelta(hours=stage.rng.choice((24, 48, 72)))
@@ -191,9 +208,9 @@ class Story:
             self.stage.at(self.stage.later(20, 400), self._reach_after_hold)
 
     def _reach_after_hold(self) -> None:
-        reached = Contact.objects.filter(case=self.case_id, counts=True).values_list("guardian_id", flat=True)
+        reached = set(Contact.objects.filter(case=self.case_id, counts=True).values_list("guardian_id", flat=True))
         for guardian in self.guardians:
-            if guardian not in set(reached):
+            if guardian not in reached:
                 self._contact(guardian, "reached")
         self.reached_first = True
         self.stage.at(self.stage.office_days(0, 2), self.tell_child)
@@ -258,17 +275,23 @@ class Story:
     # --- who and when --------------------------------------------------------------------------------------------
 
     def _contact(
-        self, guardian: UUID, outcome: str, spoke_at: datetime | None = None, also: tuple[UUID, ...] = ()
+        self, guardian: UUID, outcome: str, spoke_at: datetime | None = None, together: Sequence["Story"] = ()
     ) -> None:
-        register_contact(
-            self.stage.user(self._whoever_is_there()),
-            self.case_id,
+        call = partial(
+            register_contact,
             guardian=guardian,
             at=spoke_at or self.stage.now,
             channel=self.stage.rng.choices(("phone", "visit"), (88, 12))[0],
             outcome=outcome,
-            also_cases=also,
         )
+        by = self.stage.user(self._whoever_is_there())
+        try:
+            call(by, self.case_id, also_cases=[story.case_id for story in together])
+        except (Unseen, Conflict):
+            # Socialjouren's part is over, or one of the siblings has gone another way: the unit calls about each.
+            call(self._worker(), self.case_id)
+            for story in together:
+                self.stage.at(self.stage.in_office(self.stage.now, 10, 60), partial(story.reach_too, guardian))
 
     def _free_guardians(self) -> list[UUID]:
         if not self.holds:

@@ -30,6 +30,7 @@ def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason:
             raise Conflict(_("Det finns redan ett beslut att avvakta kontakt med den vårdnadshavaren."))
         hold = _write(act, guardian, code, reason, until)
         _answer_provisional(act)
+        _done(act.case, Todo.What.SIBLING_HOLD, act)
         _ask_about_siblings(act, guardian, hold)
         _everywhere(act)
     return hold

@@ -21,17 +21,16 @@ class Command(BaseCommand):
         compile_stale()
         call_command("migrate", interactive=False, verbosity=0)
         self._collect_static()
-        if settings.RISKZON_DEMO and not get_user_model().objects.exists():
+        if settings.RISKZON_DEMO:
             self._begin_demo()
 
     def _begin_demo(self) -> None:
-        if settings.RISKZON_CLOCK:
+        if settings.RISKZON_CLOCK and not get_user_model().objects.exists():
             try:
                 clock.set_start(settings.RISKZON_CLOCK)
             except ValueError as error:
                 raise CommandError(f"RISKZON_CLOCK: {error}") from error
         if "seed_demo" in get_commands():
-            self.stdout.write("Making a municipality that does not exist …")
             call_command("seed_demo")
 
     def _collect_static(self) -> None:

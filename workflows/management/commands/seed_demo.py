@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
-from django.db import transaction
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -19,6 +19,9 @@ from workflows.demo.history import History
 from workflows.demo.people import ensure_people
 from workflows.models import Heartbeat
 
+#: The mark of a seed that has begun and not ended.
+UNFINISHED = "seeding"
+
 
 class Command(BaseCommand):
     help = (
@@ -28,22 +31,32 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         if not settings.RISKZON_DEMO:
             raise CommandError("seed_demo is for the demo: set RISKZON_DEMO=1.")
+        if Heartbeat.objects.filter(name=UNFINISHED).exists():
+            self.stdout.write("An earlier seed was interrupted; it begins anew.")
+            call_command("flush", interactive=False, verbosity=0)
+        if Report.objects.exists():
+            return
+        people = ensure_people()
+        if not settings.RISKZON_SEED:
+            return
+        self.stdout.write("Making a municipality that does not exist …")
         started = time.monotonic()
-        # All or nothing: a seed that was interrupted leaves an empty database, which the next start seeds again.
+        # Each act is a transaction of its own, as in life; the mark tells a later start that this one was cut off.
+        Heartbeat.objects.create(name=UNFINISHED, at=clock.real_now())
+        end = parse_instant(settings.RISKZON_CLOCK) if settings.RISKZON_CLOCK else clock.real_now()
+        with connection.cursor() as cursor:
+            # What is lost with the machine is seeded again.
+            cursor.execute("SET synchronous_commit = off")
+        # Millions of small objects that nobody drops in circles: the collector would only get in the way.
+        gc.disable()
+        try:
+            History(people, end).play()
+        finally:
+            gc.enable()
         with transaction.atomic():
-            people = ensure_people()
-            if Report.objects.exists():
-                self.stdout.write("There are reports already; nothing is added.")
-                return
-            end = parse_instant(settings.RISKZON_CLOCK) if settings.RISKZON_CLOCK else clock.real_now()
-            # Millions of small objects that nobody drops in circles: the collector would only get in the way.
-            gc.disable()
-            try:
-                History(people, end).play()
-            finally:
-                gc.enable()
             _settle_messages()
             clock.set_start(end if settings.RISKZON_CLOCK else clock.real_now())
+            Heartbeat.objects.filter(name=UNFINISHED).delete()
         seconds = time.monotonic() - started
         self.stdout.write(f"{Report.objects.count()} reports, {Case.objects.count()} cases in {seconds:.0f} s.")
 
