@@ -124,7 +124,7 @@ def branches(
             f"""SELECT one.*, 0 AS rank FROM unnest(%({prefix}_units)s::uuid[]) AS u (id) CROSS JOIN LATERAL (
                 SELECT c.next_due_at, c.id FROM riskzon_case c WHERE c.unit_id = u.id AND {tail}) one"""
         )
-    if wanted.scope != "unit":
+    if wanted.scope != "unit" and user.is_active:
         if on_duty := access.units_on_duty(user, now):
             params[f"{prefix}_closed"] = list(on_duty)
             params[f"{prefix}_opens"] = list(on_duty.values())
