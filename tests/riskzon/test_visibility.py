@@ -1,0 +1,281 @@
+"""Do list, count, search, detail and right all show the same cases, whatever was granted, blocked, closed or moved?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from riskzon import access, clock
+from riskzon.access import RIGHTS, Action, Ground, ground_of, visible_cases
+from riskzon.doors import look
+from riskzon.errors import Refused
+from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, Role, Unit, User
+from tests.factories import at, child, make_report, people
+from tests.workflows.ladder_by_hand import STOCKHOLM, unit_is_open
+from workflows.demo.people import PEOPLE
+from workflows.worklist import counts, page, search
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CASES = 5
+USERS = [row[0] for row in PEOPLE]
+UNITS = ("mottagning-barn-och-unga", "utredning-norr", "utredning-syd")
+MOMENTS = (
+    "2026-11-13T10:00:00+01:00",
+    "2026-11-13T17:00:00+01:00",
+    "2026-11-14T03:00:00+01:00",
+    "2026-11-16T07:59:59+01:00",
+    "2026-11-16T08:00:00+01:00",
+    "2026-12-24T10:00:00+01:00",
+)
+PERMISSIONS = {"handle_case": Ground.HANDLE, "read_case": Ground.READ, "follow_case": Ground.FOLLOW}
+#: These keep the right while the case is open, also after their end.
+FOLLOWING = ("registered", "named", "taken_over")
+
+
+@dataclass(frozen=True)
+class Granted:
+    """One right on one case, to a person or to a unit's group; hours from the moment asked about to its end."""
+
+    to: str
+    case: int
+    permission: str
+    source: str
+    ends_in: int | None
+    is_ended: bool
+    is_group: bool
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What the columns of one case say; `review_in`: hours from the moment asked about."""
+
+    unit: str
+    assessed: bool
+    contact_open: bool
+    review_in: int | None
+    closed: bool
+
+
+grants = st.builds(
+    Granted,
+    to=st.sampled_from(USERS),
+    case=st.integers(0, CASES - 1),
+    permission=st.sampled_from(sorted(PERMISSIONS)),
+    source=st.sampled_from(["registered", "named", "taken_over", "investigation", "assigned"]),
+    ends_in=st.sampled_from([None, -1, 1]),
+    is_ended=st.booleans(),
+    is_group=st.booleans(),
+)
+conditions = st.builds(
+    Condition,
+    unit=st.sampled_from(UNITS),
+    assessed=st.booleans(),
+    contact_open=st.booleans(),
+    review_in=st.sampled_from([None, 1, 90]),
+    closed=st.booleans(),
+)
+blocks = st.tuples(st.sampled_from(USERS), st.integers(0, CASES - 1), st.booleans())
+
+
+@pytest.fixture
+def cases() -> list[Case]:
+    people()
+    at("2026-11-12T09:00:00+01:00")
+    Unit.objects.filter(slug="utredning-syd").update(supervisor=User.objects.get(username="jonas.falk"))
+    return [
+        make_report(children=[child(identity_number="", birth_date=datetime(2012, 3, 1 + n).date())]).cases[0]  # noqa: DTZ001
+        for n in range(CASES)
+    ]
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What an example changes is gone after it."""
+    with transaction.atomic():
+        # The guards know no way into most of these states; the policy must hold in all of them.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        yield
+        transaction.set_rollback(True)
+
+
+def _arrange(cases: list[Case], now: datetime, columns: list[Condition], granted: list[Granted], blocked: list) -> None:
+    units = {unit.slug: unit.pk for unit in Unit.objects.all()}
+    for case, column in zip(cases, columns, strict=True):
+        Case.objects.filter(pk=case.pk).update(
+            unit=units[column.unit],
+            assessed_at=now if column.assessed else None,
+            guardian_contact_open=column.contact_open,
+            review_due_at=None if column.review_in is None else now + column.review_in * HOUR,
+            closed_at=now if column.closed else None,
+            disposition="void" if column.closed else "",
+            disposition_reason="Fel barn" if column.closed else "",
+            disposed_at=now if column.closed else None,
+            disposed_by=User.objects.get(username="sara.lindh") if column.closed else None,
+        )
+    for one in granted:
+        person = User.objects.select_related("unit").get(username=one.to)
+        if one.is_group and person.unit is None:
+            continue
+        fields = {
+            "permission_id": access.permission_id(CasePermission(one.permission)),
+            "content_object": cases[one.case],
+            "source": one.source,
+            "granted_at": now - DAY,
+            "ends_at": None if one.ends_in is None else now + one.ends_in * HOUR,
+            "ended_at": now if one.is_ended else None,
+        }
+        if one.is_group:
+            CaseGroupGrant.objects.bulk_create(
+                [CaseGroupGrant(group=person.unit.group, **fields)], ignore_conflicts=True
+            )
+        else:
+            CaseGrant.objects.bulk_create([CaseGrant(user=person, **fields)], ignore_conflicts=True)
+    for username, place, is_ended in blocked:
+        CaseBlock.objects.bulk_create(
+            [
+                CaseBlock(
+                    user=User.objects.get(username=username),
+                    child=cases[place].child,
+                    since=now - DAY,
+                    set_by=User.objects.get(username="sara.lindh"),
+                    reason="släkt",
+                    ended_at=now if is_ended else None,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that was granted and blocked, read once."""
+
+    now: datetime
+    grants: list[CaseGrant]
+    unit_grants: list[CaseGroupGrant]
+    blocks: set[tuple[UUID, UUID]]
+
+    @classmethod
+    def read(cls, now: datetime) -> "World":
+        return cls(
+            now,
+            list(CaseGrant.objects.filter(ended_at=None).select_related("permission")),
+            list(CaseGroupGrant.objects.filter(ended_at=None).select_related("permission", "group__unit")),
+            set(CaseBlock.objects.filter(ended_at=None).values_list("user_id", "child_id")),
+        )
+
+
+def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
+    """The rule as the words say it, one case and one person at a time."""
+    now = world.now
+    if not user.is_active or (user.pk, case.child_id) in world.blocks:
+        return None
+    found = []
+    if user.role == Role.SUPERVISOR and case.unit.supervisor_id == user.pk:
+        found.append(Ground.LEAD)
+    if user.role in (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY) and case.unit_id == user.unit_id:
+        found.append(Ground.UNIT)
+    own = [one for one in world.grants if one.user_id == user.pk]
+    theirs = [one for one in world.unit_grants if one.group.unit.pk == user.unit_id]
+    for one in (*own, *theirs):
+        if one.content_object_id != case.pk:
+            continue
+        is_kept = one.source in FOLLOWING and case.closed_at is None
+        if one.ends_at is None or one.ends_at > now or is_kept:
+            found.append(PERMISSIONS[one.permission.codename])
+    waits = case.assessed_at is None or case.guardian_contact_open
+    waits = waits or (case.review_due_at is not None and case.review_due_at < _next_opening(now))
+    if user.role == Role.DUTY and not unit_is_open(now) and case.closed_at is None and waits:
+        found.append(Ground.DUTY)
+    return min(found, key=list(Ground).index, default=None)
+
+
+def _next_opening(now: datetime) -> datetime:
+    day = now.astimezone(STOCKHOLM).date()
+    while True:
+        opening = datetime.combine(day, time(8), STOCKHOLM)
+        if opening > now and unit_is_open(opening):
+            return opening
+        day += DAY
+
+
+def _listed(user: User, state: str) -> list[UUID]:
+    found: list[UUID] = []
+    cursor = None
+    while True:
+        with look(user, "test") as door:
+            one = page(door, state=state, cursor=cursor, limit=3)
+        found += [case.pk for case in one.cases]
+        if (cursor := one.next) is None:
+            return found
+
+
+def _opened(user: User, cases: list[Case]) -> dict[UUID, frozenset[Action]]:
+    opened = {}
+    for case in cases:
+        try:
+            with look(user, "test") as door:
+                opened[case.pk] = door.case(case.pk, Action.FOLLOW).rights
+        except Refused:
+            continue
+    return opened
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    moment=st.sampled_from(MOMENTS),
+    columns=st.lists(conditions, min_size=CASES, max_size=CASES),
+    granted=st.lists(grants, max_size=14),
+    blocked=st.lists(blocks, max_size=6),
+    gone=st.sampled_from(["", *USERS]),
+)
+def test_everything_shows_the_same_cases(
+    cases: list[Case], moment: str, columns: list[Condition], granted: list[Granted], blocked: list, gone: str
+) -> None:
+    with _undone():
+        now = at(moment)
+        _arrange(cases, now, columns, granted, blocked)
+        User.objects.filter(username=gone).update(is_active=False)
+        there = list(Case.objects.select_related("unit", "child").order_by("next_due_at", "id"))
+        world = World.read(now)
+        for user in User.objects.order_by("username"):
+            by_hand = {case.pk: ground for case in there if (ground := _ground_by_hand(user, case, world))}
+            open_ones = [case.pk for case in there if case.pk in by_hand and case.closed_at is None]
+
+            assert {case.pk: case.ground for case in visible_cases(user, now)} == by_hand, user.username
+            assert {case.pk: ground_of(user, case.pk, now) for case in there} == {
+                case.pk: by_hand.get(case.pk) for case in there
+            }
+            assert _opened(user, there[:2]) == {
+                case.pk: RIGHTS[by_hand[case.pk]] for case in there[:2] if case.pk in by_hand
+            }
+            assert _listed(user, "") == [case.pk for case in there if case.pk in by_hand], user.username
+            assert _listed(user, "open") == open_ones
+            assert counts(user, now)["all"] == len(open_ones)
+
+
+def test_a_search_finds_what_the_policy_shows_and_nothing_else(cases: list[Case]) -> None:
+    omar = User.objects.get(username="omar.nyman")
+    access.block(omar, cases[0], by=User.objects.get(username="sara.lindh"), reason="släkt", now=clock.now())
+
+    for username in USERS:
+        user = User.objects.get(username=username)
+        with look(user, "test") as door:
+            found = {case.pk for case in search(door, "fiktivsson")}
+        assert found == set(visible_cases(user, clock.now()).values_list("pk", flat=True)), username
+    assert cases[0].pk not in set(visible_cases(omar, clock.now()).values_list("pk", flat=True))
