@@ -1,0 +1,36 @@
+"""Has anybody been given a right on all cases, past the policy? Asked by `manage.py check --database default`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.checks import CheckMessage, Error, register
+from guardian.models import GroupObjectPermission, UserObjectPermission
+
+from riskzon.models import CasePermission, User
+
+
+@register("access")
+def check_no_right_past_the_policy(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """E001: a case permission model-wide; E002: an active superuser; E003: a row in guardian's generic tables."""
+    if not databases:
+        return []
+    rights = list(CasePermission.values)
+    everywhere = [
+        *User.objects.filter(user_permissions__codename__in=rights).distinct(),
+        *Group.objects.filter(permissions__codename__in=rights).distinct(),
+    ]
+    generic = [
+        *UserObjectPermission.objects.filter(permission__codename__in=rights),
+        *GroupObjectPermission.objects.filter(permission__codename__in=rights),
+    ]
+    return [
+        *(_error("a right on all cases has been given", "access.E001", one) for one in everywhere),
+        *(_error("a superuser is active", "access.E002", one) for one in User.objects.filter(is_superuser=True)),
+        *(_error("a grant stands in guardian's generic tables", "access.E003", one) for one in generic),
+    ]
+
+
+def _error(words: str, code: str, given: object) -> Error:
+    hint = "Rights on cases are given on one case at a time, by riskzon.access.grant."
+    return Error(words, hint=hint, obj=type(given).__name__, id=code)
