@@ -258,7 +258,9 @@ def test_guardian_of_a_case_that_is_not_seen_is_not_there(call_as, case):
 
 def test_guardian_whom_social_services_have_found_is_not_there_for_the_liaison(call_as, case):
     karin, per = call_as("karin.ek"), call_as("per.holm")
-    found = karin.post(f"/cases/{case['id']}/guardians", {"name": "Olle Fiktivsson", "phone": "070-174 06 07"}).json()["id"]
+    found = karin.post(f"/cases/{case['id']}/guardians", {"name": "Olle Fiktivsson", "phone": "070-174 06 07"}).json()[
+        "id"
+    ]
     call = {"guardian": found, "at": "2026-11-13T13:59:00+01:00", "channel": "phone", "outcome": "reached"}
 
     assert karin.post(f"/cases/{case['id']}/contacts", call).status_code == 201
