@@ -10,16 +10,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.lookups import IsNull
 from django.utils.functional import cached_property
 
 from riskzon import access
 from riskzon.doors import Look
 from riskzon.errors import Unseen
-from riskzon.models import Case, CaseBlock, Contact, Hold, Role, Unit, User
+from riskzon.models import Case, CaseBlock, Contact, Hold, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows import statistics
+from workflows.accounting import account
 from workflows.deadlines import OUTSTANDING, overdue
 from workflows.models import Breach, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
@@ -29,6 +32,8 @@ SOON = timedelta(hours=4)
 #: A hold whose review is nearer than this is on the board.
 REVIEW_WITHIN = timedelta(hours=24)
 PERIOD_DAYS = 30
+#: How old the accounting figure on the board may be.
+ACCOUNT_SECONDS = 10
 WEEKS = 12
 #: What the share is made of; what is no part of it; and what explains some of those who were not reached in time.
 DECIDED = ("met", "late", "missed")
@@ -165,6 +170,33 @@ def weekly(seen: Overseen) -> list[statistics.Week]:
         )
         for week in weeks
     ]
+
+
+@dataclass(frozen=True)
+class AccountFigure:
+    """How many reports were registered, and how many of them are accounted for."""
+
+    registered: int
+    accounted: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.registered == self.accounted
+
+
+def account_figure(now: datetime) -> AccountFigure:
+    """The accounting figure; gone through anew when a report has come in, when the clock has moved, and each ten seconds.
+
+    The whole register is read for it: a second's work with a hundred thousand cases, too much for every look at a board.
+    """
+    given = ReportSeries.objects.aggregate(sum=Sum("last"))["sum"]
+    key = f"account:{connection.settings_dict['NAME']}:{given}:{now:%Y-%m-%dT%H:%M}"
+    return cache.get_or_set(key, lambda: _count_account(now), ACCOUNT_SECONDS)
+
+
+def _count_account(now: datetime) -> AccountFigure:
+    found = account(now)
+    return AccountFigure(found.registered, found.accounted)
 
 
 @dataclass(frozen=True)

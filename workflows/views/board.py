@@ -18,7 +18,6 @@ from riskzon.doors import look
 from riskzon.errors import Unseen
 from riskzon.localtime import BadDate, parse_date
 from workflows import board as figures
-from workflows.accounting import account
 from workflows.board import BESIDE, DECIDED, OVERSEERS, Overseen, oversee
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LOB, Counts
@@ -105,7 +104,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "outcome_rows": outcome_rows(seen, counts, PART_TITLES),
             "breaches": shown,
             "waiting": waiting,
-            "account": account(seen.now),
+            "account": figures.account_figure(seen.now),
             "sweep_age": age_words(age),
             "sweep_is_stale": age is None or age > STALE,
             "alarms": alarms(age, seen.now),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from riskzon.clock import now, stand_still
@@ -24,6 +25,7 @@ def _workday(db: None) -> None:
     people()
     at(WORKDAY)
     sweep()
+    cache.clear()
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ def test_breaches_stand_with_attempts_and_with_whoever_had_the_case(visit: Visit
 
 
 def test_the_age_of_the_last_sweep_and_the_account_stand_on_top(visit: Visit) -> None:
+    board(visit("sara.lindh"))
     make_report("per.holm")
     page = words(board(visit("sara.lindh")))
     assert re.search(r"Fristerna gicks igenom för \d sekunde?r? sedan", page)
