@@ -163,6 +163,11 @@ def visible_cases(user: User, now: datetime | None = None) -> QuerySet[Case]:
     )
 
 
+def read_in_full(user: User, now: datetime | None = None) -> QuerySet[Case]:
+    """The visible cases without those that are only followed: an own report in reduced form."""
+    return visible_cases(user, now).exclude(ground=Ground.FOLLOW)  # type: ignore[misc]  # an annotation, not a field
+
+
 def can(user: User, action: Action, case: Case, now: datetime | None = None) -> bool:
     """Whether `user` may do `action` with `case` at `now`; the same rule as `visible_cases`, for one case."""
     return action in rights(user, case, now)

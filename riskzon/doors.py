@@ -38,7 +38,9 @@ class Look:
         case.rights = rights_on(case.ground, self.user)
         if action not in case.rights:
             raise Forbidden
-        audit.record(AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground or "", case_id=case.pk)
+        audit.record(
+            AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground or "", case_id=case.pk
+        )
         return case
 
     def listed(self, case_ids: Sequence[UUID], action: AuditAction = AuditAction.LIST) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from riskzon.access import Action, Ground, visible_cases
+from riskzon.access import Action, read_in_full, visible_cases
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid
@@ -73,7 +73,9 @@ def change_guardian(user: User, guardian_id: UUID, *, case_id: UUID | None = Non
     seen = visible_cases(user, product_now()).filter(child__guardianships__guardian_id=guardian_id)
     if case_id is not None:
         seen = seen.filter(pk=case_id)
-    in_full = seen.exclude(ground=Ground.FOLLOW).order_by(F("closed_at").desc(nulls_first=True), "-registered_at")
+    in_full = seen.filter(pk__in=read_in_full(user, product_now()).values("pk")).order_by(
+        F("closed_at").desc(nulls_first=True), "-registered_at"
+    )
     case = in_full.first() or next((one for one in seen if was_sent(one, guardian_id)), None)
     if case is None:
         raise unseen(user, "guardian")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon.access import Action, Ground, visible_cases
+from riskzon.access import Action, read_in_full
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
@@ -175,7 +175,7 @@ def _done(case: Case, what: Todo.What, act: Change) -> None:
 
 def _find(user: User, hold_id: UUID) -> Hold:
     hold = Hold.objects.filter(pk=hold_id).first()
-    seen = visible_cases(user, product_now()).exclude(ground=Ground.FOLLOW)
+    seen = read_in_full(user, product_now())
     if hold is None or not seen.filter(pk=hold.case_id).exists():
         raise unseen(user, "hold")
     return hold

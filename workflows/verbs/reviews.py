@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from riskzon.access import Action, Ground, visible_cases
+from riskzon.access import Action, read_in_full
 from riskzon.clock import now as product_now
 from riskzon.doors import change, unseen
 from riskzon.errors import Conflict, Invalid
@@ -16,7 +16,7 @@ from workflows.models import Breach
 def review_breach(user: User, breach_id: UUID, *, cause: str, action: str) -> Breach:
     """Explain a breach with a cause and an action. Its ladder goes on until contact is made."""
     case_id = Breach.objects.filter(pk=breach_id).values_list("case_id", flat=True).first()
-    seen = visible_cases(user, product_now()).exclude(ground=Ground.FOLLOW)
+    seen = read_in_full(user, product_now())
     if case_id is None or not seen.filter(pk=case_id).exists():
         raise unseen(user, "breach_review")
     with change(user, Action.REVIEW, case_id, what="breach_review") as act:
