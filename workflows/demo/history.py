@@ -23,7 +23,7 @@ from workflows.verbs.reviews import review_breach
 from workflows.verbs.supplements import supplement
 
 YEAR = timedelta(days=365)
-REPORTS = 285
+REPORTS = 245
 SEED = 20
 #: Every so many breaches one is forgotten for more than a week: its review is late.
 FORGOTTEN = 12
@@ -275,7 +275,7 @@ class History:
 
     def _fate(self, kind: str, special: str) -> Fate:
         rng = self.rng
-        reached = rng.choices(("in_time", "late", "recorded_late"), (88, 9, 3) if kind == "arrest" else (90, 8, 2))[0]
+        reached = rng.choices(("in_time", "late", "recorded_late"), (91, 7, 2) if kind == "arrest" else (93, 5, 2))[0]
         decided = rng.choices(("in_time", "late", "deviation"), (955, 30, 15))[0]
         held = ""
         if special == "violence" or rng.random() < 0.012:

@@ -75,7 +75,7 @@ class Story:
         if fate.decided != "never":
             days = (15, 20) if fate.decided == "late" else (0, 2) if stage.rng.random() < 0.55 else (2, 11)
             stage.at(stage.office_days(*days), self.decide)
-        if stage.rng.random() < 0.25:
+        if stage.rng.random() < 0.15:
             stage.at(stage.office_days(0, 6), self.note)
 
     # --- the first day -------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class Story:
     def assess(self) -> None:
         stage = self.stage
         by = self._whoever_is_there()
-        if stage.is_office_open and stage.rng.random() < 0.4:
+        if stage.is_office_open and stage.rng.random() < 0.3 and Case.objects.filter(pk=self.case_id, assignee=None):
             take(stage.user(by), self.case_id)
         chance = stage.rng.random()
         outcome = "immediate_need" if chance < 0.07 else "reassess" if chance < 0.11 else "no_immediate_need"
@@ -105,9 +105,9 @@ class Story:
         stage = self.stage
         moment = self._first_call()
         if self.fate.reached == "in_time":
-            tries = stage.rng.choices((0, 1, 2), (66, 24, 10))[0]
+            tries = stage.rng.choices((0, 1, 2), (74, 20, 6))[0]
         else:
-            tries = stage.rng.choices((1, 2, 3, 4), (10, 30, 40, 20))[0]
+            tries = stage.rng.choices((1, 2, 3), (30, 45, 25))[0]
         for _ in range(tries):
             stage.at(moment, self.attempt)
             moment += stage.minutes(40, 200)

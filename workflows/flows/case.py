@@ -73,9 +73,9 @@ class CaseFlow(Flow):
 
     close = End().Annotation(title=_("Avsluta"))
 
-    def open_process(self, activation, case: Case) -> CaseProcess:  # noqa: ANN001 - viewflow's own type is dynamic
+    def open_process(self, activation, case: Case) -> CaseProcess:
         activation.process.case = case
         return activation.process
 
-    def reporter_asked(self, activation) -> bool:  # noqa: ANN001
+    def reporter_asked(self, activation) -> bool:
         return activation.process.case.feedback_owed

@@ -62,8 +62,8 @@ class Command(BaseCommand):
 
 
 def _settle_messages() -> None:
-    """The mail of a year gone by is not sent now, and what is older than some days has been read."""
+    """The mail of a year gone by is not sent now, and what is older than a day has been read."""
     Delivery.objects.filter(state=Delivery.State.WAITING).update(state=Delivery.State.SENT, sent_at=Now())
-    newest = clock.now() - timedelta(days=4)
+    newest = clock.now() - timedelta(days=1)
     Message.objects.filter(created_at__lt=newest).update(read_at=F("created_at"))
     Heartbeat.objects.filter(name="seed").delete()
