@@ -18,9 +18,9 @@ from riskzon.doors import Look
 from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import end_of_local_day, local_date
-from riskzon.models import AuditAction, Case, User
+from riskzon.models import AuditAction, Case, Role, User
 from riskzon.names import name_key
-from workflows import cursors
+from workflows import cursors, own_reports
 from workflows.walk import Step, Wanted, branches, parse_number, walk
 
 #: Counts stop here: "1000+" is as good as the number, and flat.
@@ -58,7 +58,10 @@ def page(
     """
     after = cursors.read(cursor)
     wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
-    found = walk(door.user, door.now, wanted, after=after, limit=limit + 1)
+    if door.user.role == Role.LIAISON:
+        found = own_reports.walk(door, wanted, after=after, limit=limit + 1)
+    else:
+        found = walk(door.user, door.now, wanted, after=after, limit=limit + 1)
     cases = _load(found[:limit], door.user, long_texts=long_texts)
     door.listed([case.pk for case in cases])
     following = cursors.write(found[limit - 1].due, found[limit - 1].case_id) if len(found) > limit else None
@@ -106,8 +109,11 @@ def search(door: Look, text: str, *, limit: int = 50) -> list[Case]:
     typed = text.strip()
     if not typed:
         raise Invalid.field("q", _("Skriv ett nummer eller ett namn."))
-    cases = door.cases.select_related("report", "child", "unit", "assignee")
-    found = list(cases.filter(_meant(typed, door.now)).order_by("-registered_at")[:limit])
+    if door.user.role == Role.LIAISON:
+        found = own_reports.search(door, typed, limit=limit)
+    else:
+        cases = door.cases.select_related("report", "child", "unit", "assignee")
+        found = list(cases.filter(_meant(typed, door.now)).order_by("-registered_at")[:limit])
     door.listed([case.pk for case in found], AuditAction.SEARCH)
     return found
 

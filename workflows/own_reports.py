@@ -1,0 +1,84 @@
+"""In which order, and by which words, does the liaison find own reports? Made of what the liaison sees of them only.
+
+Order, filters and search are answers too: sorted by every limit of a case a list would tell that an investigation runs,
+and searched by the register's name it would tell who an unknown child turned out to be.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case as SqlCase
+from django.db.models import DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from riskzon.doors import Look
+from riskzon.identity import BadIdentity, parse_identity
+from riskzon.localtime import local_date
+from riskzon.models import Case
+from riskzon.models.cases import NOTHING_DUE
+from riskzon.names import name_key
+from workflows.models import Deadline, Kind
+from workflows.walk import Step, Wanted, parse_number
+
+_NEVER = Value(NOTHING_DUE, output_field=DateTimeField())
+
+
+def walk(door: Look, wanted: Wanted, *, after: tuple[datetime, UUID] | None, limit: int) -> list[Step]:
+    """The first `limit` own reports after `after`, by the moment at which a guardian must have been reached.
+
+    One that is reached, or need not be, comes last. `overdue` asks about this limit alone.
+    """
+    newest = Deadline.objects.filter(case=OuterRef("pk"), kind=Kind.GUARDIAN_CONTACT).order_by(
+        "-created_at", "-starts_at"
+    )
+    waits = newest.annotate(
+        waits_until=SqlCase(When(settled_at__isnull=True, then=F("due_at")), default=_NEVER)
+    ).values("waits_until")
+    cases = _narrowed(door, wanted).annotate(limit=Coalesce(Subquery(waits[:1]), _NEVER))
+    if wanted.overdue is not None:
+        late = Q(limit__lt=door.now)
+        cases = cases.filter(late if wanted.overdue else ~late)
+    if wanted.due_before is not None:
+        cases = cases.filter(limit__lte=wanted.due_before)
+    if after is not None:
+        cases = cases.filter(Q(limit__gt=after[0]) | Q(limit=after[0], pk__gt=after[1]))
+    return [Step(case.limit, case.pk, case.ground) for case in cases.order_by("limit", "pk")[:limit]]
+
+
+def search(door: Look, typed: str, *, limit: int) -> list[Case]:
+    """Own reports by case number, or by the name or number that was sent; newest first."""
+    cases = door.cases.select_related("report", "child", "unit", "assignee").order_by("-registered_at")
+    if (number := parse_number(typed)) is not None:
+        return list(cases.filter(_numbered(*number))[:limit])
+    try:
+        wanted = parse_identity(typed, local_date(door.now)).normalised
+        found = [case for case in cases if case.as_reported.get("identity_number") == wanted]
+    except BadIdentity:
+        key = name_key(typed)
+        found = [case for case in cases if key and _is_called(case, key)]
+    return found[:limit]
+
+
+def _narrowed(door: Look, wanted: Wanted) -> QuerySet[Case]:
+    cases = door.cases
+    if wanted.scope == "unit":
+        return cases.none()
+    if wanted.scope == "unassigned":
+        cases = cases.filter(assignee__isnull=True)
+    if wanted.state:
+        cases = cases.filter(closed_at__isnull=wanted.state == "open")
+    if wanted.report_kind:
+        cases = cases.filter(report__kind=wanted.report_kind)
+    if wanted.number:
+        number = parse_number(wanted.number)
+        cases = cases.filter(_numbered(*number)) if number else cases.none()
+    return cases
+
+
+def _numbered(report_number: str, ordinal: int | None) -> Q:
+    return Q(report__number=report_number) & (Q(ordinal=ordinal) if ordinal else Q())
+
+
+def _is_called(case: Case, key: str) -> bool:
+    given, family = case.as_reported.get("given_name", ""), case.as_reported.get("family_name", "")
+    return name_key(f"{family} {given}").startswith(key) or name_key(f"{given} {family}").startswith(key)
