@@ -24,9 +24,7 @@ def cases() -> list[Case]:
         for place, number in enumerate([BEA, CASTOR, ELSA, GUSTAV, ISAK])
     ]
     now = clock.now()
-    access.grant(
-        person("lina.dahl"), CasePermission.HANDLE, made[0], source=GrantSource.ASSIGNED, by=None, now=now
-    )
+    access.grant(person("lina.dahl"), CasePermission.HANDLE, made[0], source=GrantSource.ASSIGNED, by=None, now=now)
     access.block(person("omar.nyman"), made[1], by=person("sara.lindh"), reason="släkt", now=now)
     Case.objects.filter(pk=made[2].pk).update(assignee=person("karin.ek"))
     return made

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -111,7 +112,9 @@ def test_breaches_stand_with_attempts_and_with_whoever_had_the_case(visit: Visit
     row = next(part for part in page.split('<tr role="row"') if week["missed"].number in part and "Kontakt med" in part)
     said = words(f'<main id="main">{row}</main>')
     assert "1 senast fre 13 nov : Inget svar" in said
-    assert "Omar Nyman, Karin Ek Mottagning barn och unga" in said
+    assert {"Karin Ek", "Omar Nyman"} == {
+        name.strip() for name in re.search(r"Inget svar (.*?) Mottagning", said)[1].split(",")
+    }
     assert "Inte granskad Granska" in said
 
 
@@ -187,10 +190,12 @@ def test_a_blocked_child_is_in_no_figure_and_no_row(visit: Visit, week: Week, wh
 def test_the_board_takes_as_many_statements_for_many_cases_as_for_few(visit: Visit, week: Week) -> None:
     client = visit("sara.lindh")
     board(client)
+    cache.clear()
     with CaptureQueriesContext(connection) as few:
         board(client)
     for _ in range(3):
         make_report("per.holm", occurred_at=now() - timedelta(hours=25))
+    cache.clear()
     with CaptureQueriesContext(connection) as many:
         board(client)
     assert len(many) == len(few)
