@@ -17,7 +17,7 @@ class KnownForm(DsFormMixin, forms.Form):
     identity_number = NumberField(
         label=_("Personnummer, samordningsnummer eller reservnummer"), help_text=_("ÅÅÅÅMMDD-NNNN"), required=False
     )
-    name = CleanText(label=_("Eller namn"), max_length=200, required=False)
+    name = CleanText(label=_("Eller namn"), help_text=_("För- och efternamn"), max_length=200, required=False)
     birth_date = IsoDateField(label=_("och födelsedatum"), required=False)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:

@@ -98,6 +98,8 @@ def month_chart(measures: Sequence[Mapping[str, Any]]) -> StackedBars | None:
         "month": _month(months[known.index(max(known))]),
         "count": max(known),
     }
+    if any(not isinstance(value, int) for month in months for value in counts[month].values()):
+        finding += " " + _("Tal som är dolda ritas inte.")
     tones = {"arrest": "ink", "concern": "mist", "lob_custody": "soon"}
     series = [
         Series(
@@ -107,9 +109,10 @@ def month_chart(measures: Sequence[Mapping[str, Any]]) -> StackedBars | None:
         )
         for kind, tone in tones.items()
     ]
-    return StackedBars(
-        "months", _("Anmälningar per månad"), finding, [_month(m) for m in months], series, _("Månad"), HIDDEN_MARK
-    )
+    labels = [
+        _month(month) if len(months) <= 6 or month.endswith("-01") else _month(month).split()[0] for month in months
+    ]
+    return StackedBars("months", _("Anmälningar per månad"), finding, labels, series, _("Månad"), HIDDEN_MARK)
 
 
 def _outcomes(measure: Mapping[str, Any]) -> tuple[str, ...]:
