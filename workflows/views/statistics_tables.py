@@ -159,7 +159,10 @@ def _decisions(measure: Mapping[str, Any]) -> Table:
 def _volume(measure: Mapping[str, Any]) -> Table:
     rows = [(_("Anmälningar"), (str(measure["reports"]),)), (_("Barn"), (str(measure["children"]),))]
     rows += [
-        (_("Barn med %(reports)s anmälningar") % {"reports": band}, (str(count),))
+        (
+            _("Barn med en anmälan") if band == "1" else _("Barn med %(reports)s anmälningar") % {"reports": band},
+            (str(count),),
+        )
         for band, count in measure["children_by_reports"].items()
     ]
     return Table(measure["name"], (_("Vad"), _("Antal")), tuple(rows))
