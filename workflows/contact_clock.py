@@ -1,5 +1,6 @@
 """When the clock for reaching a guardian stops, is not needed, or the task of following every guardian is done."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -44,6 +45,17 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
         or not case.child.is_identified
     )
     _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
+
+
+def beside(case: Case) -> Iterator[Case]:
+    """Every other open case of the child, locked in one order; whoever changes one saves it."""
+    yield from (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("report", "child", "unit")
+        .filter(child_id=case.child_id, closed_at__isnull=True)
+        .exclude(pk=case.pk)
+        .order_by("pk")
+    )
 
 
 def release(case_id: UUID, *, now: datetime) -> bool:

@@ -134,7 +134,9 @@ def _fold(
     people, passed_on = directory.find(roles, case), False
     if not people:
         people, passed_on = find(come[-1], deadline, directory, book)
-    first = next((step for step in come if step.key == "registered"), come[-1])
+    # A new case says that a report has come in; a clock that starts later says what is worst about it.
+    telling = "registered" if _is_of_report(deadline) else BREACH
+    first = next((step for step in come if step.key == telling), come[-1])
     for step in come:
         rows.events.append(
             DeadlineEvent(
@@ -157,8 +159,7 @@ def _telling(
     now: datetime,
     **said: bool,
 ) -> Telling:
-    # A clock that starts later, when a child is identified or a hold has ended, is no new report.
-    is_new_report = step == "registered" and deadline.created_at == deadline.case.registered_at
+    is_new_report = step == "registered" and _is_of_report(deadline)
     after = step.startswith(("+", "daily"))
     kind = (
         ("case_received" if is_new_report else _MESSAGES.get(step))
@@ -170,6 +171,11 @@ def _telling(
     # One case, one "a report has come in", although two of its clocks say so at the same moment.
     key = f"{deadline.case_id}:received" if is_new_report else f"{deadline.pk}:{step}"
     return Telling(kind=kind, to=people, key=key, now=now, case_id=deadline.case_id, facts=facts)
+
+
+def _is_of_report(deadline: Deadline) -> bool:
+    """Whether the clock came with the report; when a child is identified or a hold ends, one starts later."""
+    return deadline.created_at == deadline.case.registered_at
 
 
 def _breach(

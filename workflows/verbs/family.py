@@ -14,7 +14,7 @@ from riskzon.errors import Conflict, Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.models import Case, Child, Guardian, ProtectedIdentity, Relation, User
-from workflows import contact_clock, deadlines
+from workflows import contact_clock, custody, deadlines
 from workflows.family import add_guardians, write_keys
 from workflows.incoming import check_guardian
 from workflows.models import Kind, Todo
@@ -96,12 +96,23 @@ def change_guardian(user: User, guardian_id: UUID, *, case_id: UUID | None = Non
         ):
             raise Conflict(_("Numret tillhör en annan person som redan finns registrerad."))
         guardian.save()
+        could_meet = link.may_meet_guarantee
         link.relation, link.is_custodian = Relation(incoming.relation), incoming.is_custodian
         link.save()
         if not act.case.child.guardianships.filter(is_custodian__isnull=True).exists():
             _tick(act, Todo.What.CHECK_CUSTODY)
-        contact_clock.settle(act.case, by=user, now=act.now)
+        _settle_everywhere(act, custody_changed=could_meet != link.may_meet_guarantee)
     return guardian
+
+
+def _settle_everywhere(act: Change, *, custody_changed: bool) -> None:
+    """Custody is one child's, so all of its open cases follow."""
+    for case in (act.case, *contact_clock.beside(act.case)) if custody_changed else (act.case,):
+        if custody_changed:
+            custody.correct(case, now=act.now)
+        contact_clock.settle(case, by=act.user, now=act.now)
+        if case is not act.case:
+            case.save()
 
 
 def _set_identity(fields: Mapping[str, Any], act: Change) -> None:

@@ -154,10 +154,7 @@ def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
 def _everywhere(act: Change) -> None:
     """A hold applies in all the child's cases: bring each one's clock and review column in line."""
     _align(act.case, act)
-    others = Case.objects.select_for_update(of=("self",), no_key=True).select_related("report", "child", "unit")
-    for case in (
-        others.filter(child_id=act.case.child_id, closed_at__isnull=True).exclude(pk=act.case.pk).order_by("pk")
-    ):
+    for case in contact_clock.beside(act.case):
         _align(case, act)
         case.save()
 
