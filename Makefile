@@ -10,7 +10,7 @@ export PATH := $(VENV)/bin:$(PATH)
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults translations clean
+.PHONY: help run test lint format bench faults screenshots translations clean
 
 help:
 	@echo "make run     start everything and print the address (Ctrl-C stops it)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint    check formatting, types, imports, templates, migrations and settings"
 	@echo "make bench   measure beside the peers; writes bench/results.json"
 	@echo "make faults  break things on purpose and check that the promises hold"
+	@echo "make screenshots   take the pictures of the README from a demo of their own"
 	@echo "make clean   remove everything that the targets above have made, the demo's data included"
 
 run: export RISKZON_DEMO ?= 1
@@ -46,6 +47,9 @@ bench: $(VENV)/.ready node_modules/.ready translations
 
 faults: $(VENV)/.ready node_modules/.ready translations
 	$(PY) -m tests.faults $(ARGS)
+
+screenshots: $(VENV)/.ready node_modules/.ready translations
+	$(PY) -m docs.screenshots
 
 translations: $(VENV)/.ready
 	@$(PY) -c "from riskzon.translations import compile_stale; compile_stale()"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.front.browser import chromium, open_page
-from tests.journeys.town import settle
 from tests.journeys.walker import Walker
 from tests.product import Product
 
@@ -20,7 +19,7 @@ MORNING = "2026-11-18T09:00:00+01:00"
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Every process of `make run`, with the demo's people and controls and an empty register."""
-    running = settle(Product(tmp_path_factory.mktemp("town") / "home", RISKZON_DEMO="1"), start=MORNING).start()
+    running = Product(tmp_path_factory.mktemp("town") / "home", RISKZON_DEMO="1", RISKZON_CLOCK=MORNING).start()
     try:
         yield running.wait_ready()
     finally:
