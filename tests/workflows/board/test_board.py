@@ -39,10 +39,11 @@ def tiles(client: Client, query: str = "") -> dict[str, tuple[str, str]]:
 
 
 def rows_at(client: Client, address: str) -> list[str]:
-    """The case numbers that a page behind a figure lists."""
+    """The case number of each row that a page behind a figure lists."""
     answer = client.get(address.replace("&amp;", "&"))
     assert answer.status_code == 200
-    return re.findall(r"\d{4}-\d{6}-\d+", answer.content.decode().split("<tbody")[-1].split("</tbody>")[0])
+    body = answer.content.decode().split("<tbody")[-1].split("</tbody>")[0]
+    return [re.search(r"\d{4}-\d{6}-\d+", row)[0] for row in body.split("<tr ")[1:]] if "<tr " in body else []
 
 
 @pytest.mark.parametrize("who", ["sara.lindh", "maria.oberg"])
