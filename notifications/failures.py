@@ -11,7 +11,7 @@ from notifications.channels import REASONS
 from notifications.messages import CATALOGUE
 from notifications.models import Delivery
 from riskzon.access import units_led_by
-from riskzon.errors import Unseen
+from riskzon.doors import unseen
 from riskzon.models import Role, User
 
 PAGE_SIZE = 50
@@ -42,7 +42,7 @@ def failures(user: User, *, page: str | int = 1) -> Page[Any]:
     if user.role != Role.ADMIN:
         units = units_led_by(user)
         if not units:
-            raise Unseen
+            raise unseen(user, "deliveries")
         failed = failed.filter(message__recipient__unit__in=units)
     shown: Page[Any] = Paginator(failed.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
     shown.object_list = [

@@ -22,6 +22,7 @@ class Look:
 
     def __init__(self, user: User, what: str, now: datetime) -> None:
         self.user, self.what, self.now = user, what, now
+        self.asked_for: UUID | None = None
 
     @property
     def cases(self) -> QuerySet[Case]:
@@ -30,6 +31,7 @@ class Look:
 
     def case(self, case_id: UUID, action: Action = Action.READ) -> Case:
         """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden. Forbidden: not in full."""
+        self.asked_for = case_id
         case = (
             self.cases.select_related("report", "child", "unit", "assignee", "investigation").filter(pk=case_id).first()
         )
@@ -64,11 +66,12 @@ class Change:
 @contextmanager
 def look(user: User, what: str) -> Iterator[Look]:
     """Read in one transaction. `what` names the page for the access log. A denial is logged after the rollback."""
+    door = Look(user, what, clock.now())
     try:
         with transaction.atomic():
-            yield Look(user, what, clock.now())
+            yield door
     except Refused as refusal:
-        _denied(user, what, refusal)
+        _denied(user, what, refusal, door.asked_for)
         raise
 
 
@@ -76,7 +79,8 @@ def look(user: User, what: str) -> Iterator[Look]:
 def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iterator[Change]:
     """Write in one transaction: lock the case (two seconds, then Busy), ask the policy, run, save the case, log.
 
-    Unseen: the case is missing or hidden. Forbidden: visible, but this action is not allowed.
+    Unseen: the case is missing or hidden, also while somebody else has it locked. Forbidden: visible, but this action is
+    not allowed.
     """
     what = what or action.value
     try:
@@ -96,14 +100,27 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
             audit.record(
                 AuditAction.CHANGE, by=user, now=now, what=what, ground=seen, case_id=case.pk, detail=door.detail
             )
+    except Busy as busy:
+        if ground_of(user, case_id) is not None:
+            raise
+        refusal = Unseen()
+        _denied(user, what, refusal, case_id)
+        raise refusal from busy
     except Refused as refusal:
-        _denied(user, what, refusal)
+        _denied(user, what, refusal, case_id)
         raise
 
 
 def unseen(user: User, what: str) -> Unseen:
     """The refusal for something that is missing or hidden before any case could be opened; logged like every denial."""
     refusal = Unseen()
+    _denied(user, what, refusal)
+    return refusal
+
+
+def forbidden(user: User, what: str, message: str = "") -> Forbidden:
+    """The refusal for something that everybody knows of, but not everybody may do; logged like every denial."""
+    refusal = Forbidden(message)
     _denied(user, what, refusal)
     return refusal
 
@@ -137,6 +154,13 @@ def _lock(case_id: UUID) -> Case | None:
     )
 
 
-def _denied(user: User, what: str, refusal: Refused) -> None:
-    if isinstance(refusal, Unseen | Forbidden):
-        audit.record(AuditAction.DENIED, by=user, now=clock.now(), what=what, detail={"status": refusal.status})
+def _denied(user: User, what: str, refusal: Refused, case_id: UUID | None = None) -> None:
+    """One log row for a denial, in the case that was asked for where there is such a case."""
+    if not isinstance(refusal, Unseen | Forbidden):
+        return
+    # Of two doors inside each other the inner one knows which case was denied; its own row went with the rollback.
+    refusal.case_id = refusal.case_id or case_id
+    about = Case.objects.filter(pk=refusal.case_id).values_list("pk", flat=True).first() if refusal.case_id else None
+    audit.record(
+        AuditAction.DENIED, by=user, now=clock.now(), what=what, case_id=about, detail={"status": refusal.status}
+    )

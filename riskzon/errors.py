@@ -1,14 +1,16 @@
 """How the product says no: four refusals, the same for pages, API and commands."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
-    """Nothing was changed. `message` is in the user's language and names nobody."""
+    """Nothing was changed. `message` is in the user's language and names nobody; `case_id` is for the access log."""
 
     status = 400
+    case_id: UUID | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

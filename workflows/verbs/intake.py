@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon import access, audit
-from riskzon.doors import register
-from riskzon.errors import Conflict, Forbidden, Invalid
+from riskzon.doors import forbidden, register
+from riskzon.errors import Conflict, Invalid
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import (
     AdultNote,
@@ -74,7 +74,7 @@ def register_report(user: User, payload: Mapping[str, Any], *, key: str) -> Regi
     content again returns the first result, the same key with other content is a Conflict. Invalid names each wrong field.
     """
     if user.role not in MAY_REGISTER:
-        raise Forbidden
+        raise forbidden(user, "report")
     if not key.strip() or len(key) > 200:
         raise Invalid.field("Idempotency-Key", _("Ange en nyckel på högst 200 tecken."))
     raw = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from riskzon.access import CASE_ROLES
-from riskzon.doors import look
-from riskzon.errors import Forbidden, Invalid
+from riskzon.doors import forbidden, look
+from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.models import AuditAction, Case, CaseBlock, Child, Investigation, User
@@ -30,7 +30,7 @@ class Known:
 def is_known(user: User, *, identity_number: str = "", name: str = "", birth_date: date | None = None) -> list[Known]:
     """The known children that this number, or this name and birth date, may mean; blocked ones are not there."""
     if user.role not in CASE_ROLES:
-        raise Forbidden
+        raise forbidden(user, "known")
     with look(user, "known") as door:
         blocks = CaseBlock.objects.filter(user=user, ended_at__isnull=True)
         children = Child.objects.exclude(Exists(blocks.filter(child=OuterRef("pk"))))

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from riskzon.doors import look
-from riskzon.errors import Conflict, Forbidden, Invalid
+from riskzon.doors import forbidden, look
+from riskzon.errors import Conflict, Invalid
 from riskzon.models import Contact, Role
 from riskzon.ui import Tab
 from workflows import lists
@@ -52,7 +52,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     """One breach: what was tried, who had the case, who was told; and its explanation, once."""
     if request.method == "POST" and request.user.role == Role.HEAD:
-        raise Forbidden
+        raise forbidden(request.user, "breach_review")
     form = BreachReviewForm(request.POST if request.method == "POST" else None)
     status, conflict = HTTPStatus.OK, ""
     if form.is_valid():

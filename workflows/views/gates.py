@@ -5,7 +5,7 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 
-from riskzon.errors import Unseen
+from riskzon.doors import unseen
 from workflows.views.entry import signed_in
 
 _View = Callable[..., HttpResponse]
@@ -19,7 +19,7 @@ def only_for(*roles: str) -> Callable[[_View], _View]:
         @wraps(view)
         def passed(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.user.role not in roles:
-                raise Unseen
+                raise unseen(request.user, view.__name__)
             return view(request, *args, **kwargs)
 
         return passed

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,18 +11,16 @@ from riskzon.doors import look
 from riskzon.errors import Invalid
 from workflows import worklist as lists
 from workflows.forms.worklist import SearchForm
-from workflows.views.entry import signed_in
+from workflows.views.gates import only_for
 from workflows.views.worklist import rows_of
 
 MOST = 50
 
 
-@signed_in
+@only_for(*CASE_ROLES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """A case number opens its case; everything else gives a list, logged as a search."""
-    if request.user.role not in CASE_ROLES:
-        raise Http404
     if request.method != "POST":
         return render(request, "workflows/search.html", {"form": SearchForm()})
     form = SearchForm(request.POST)

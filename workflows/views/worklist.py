@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from riskzon.access import Action, rights_on, units_of, units_on_duty
+from riskzon.access import CASE_ROLES, Action, rights_on, units_of, units_on_duty
 from riskzon.doors import Look, look
 from riskzon.errors import Invalid
 from riskzon.identity import format_identity
@@ -32,6 +32,7 @@ from workflows.nextstep import by_limit, next_step
 from workflows.steps import OPEN
 from workflows.views.casebar import child_name, tags
 from workflows.views.entry import first_page, signed_in
+from workflows.views.gates import only_for
 
 #: (code, label, level of its count)
 VIEWS = (
@@ -100,12 +101,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/worklist.html", context)
 
 
-@signed_in
+@only_for(*CASE_ROLES)
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """The line above the list, asked for anew each minute: figures only, and how many cases came since the list was made."""
-    if first_page(request.user):
-        raise Http404
     try:
         since = parse_instant(request.GET.get("since", ""))
     except ValueError:

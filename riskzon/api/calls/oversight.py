@@ -13,8 +13,8 @@ from riskzon.api import answers, bodies, rows
 from riskzon.api.app import Routes
 from riskzon.api.calls.cases import Cursor, Limit
 from riskzon.api.fields import Day, Moment, codes
-from riskzon.doors import look
-from riskzon.errors import Forbidden, Invalid
+from riskzon.doors import forbidden, look
+from riskzon.errors import Invalid
 from riskzon.localtime import FIRST_YEAR, local_date
 from riskzon.models import Role
 from workflows import lists
@@ -75,7 +75,7 @@ def statistics(
 ) -> Any:
     """The measures of whole months, of all units together, with small numbers hidden."""
     if request.auth.role not in _SEES_FIGURES:
-        raise Forbidden(_("Du har inte rätt att se detta."))
+        raise forbidden(request.auth, "api.statistics", _("Du har inte rätt att se detta."))
     now = clock.now()
     until = last or local_date(now)
     since = first or max(until - _MONTHS_SHOWN, date(FIRST_YEAR, 1, 1))
@@ -88,7 +88,7 @@ def statistics(
 def accounting(request: HttpRequest) -> Any:
     """Is every report accounted for, and if not, which ones are not and why?"""
     if request.auth.role not in _SEES_ACCOUNT:
-        raise Forbidden(_("Du har inte rätt att se detta."))
+        raise forbidden(request.auth, "api.accounting", _("Du har inte rätt att se detta."))
     found = account(clock.now())
     return answers.AccountOut(
         registered=found.registered,
