@@ -24,7 +24,9 @@ def _workday() -> None:
 
 
 def _own(number: str, **fields: object) -> Case:
-    return make_report("per.holm", children=[child(identity_number=number, guardians=both_parents())], **fields).cases[0]
+    return make_report("per.holm", children=[child(identity_number=number, guardians=both_parents())], **fields).cases[
+        0
+    ]
 
 
 def _listed(**filters: object) -> list[Case]:

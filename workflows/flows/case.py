@@ -35,11 +35,7 @@ class CaseFlow(Flow):
 
     # social services; the liaison at the station too. Done when every custodian is reached, held or written off
     contact_guardians = (
-        Step()
-        .Titled(_("Kontakta vårdnadshavare"))
-        .By(Action.CONTACT)
-        .Due(Kind.GUARDIAN_CONTACT)
-        .Next(this.all_done)
+        Step().Titled(_("Kontakta vårdnadshavare")).By(Action.CONTACT).Due(Kind.GUARDIAN_CONTACT).Next(this.all_done)
     )
 
     # social services; Socialjouren while the unit is closed
@@ -53,11 +49,7 @@ class CaseFlow(Flow):
 
     # a named social worker of the unit; a deviation needs its supervisor
     decide_investigation = (
-        Step()
-        .Titled(_("Inled utredning"))
-        .By(Action.DISPOSE)
-        .Due(Kind.OPEN_INVESTIGATION)
-        .Next(this.all_done)
+        Step().Titled(_("Inled utredning")).By(Action.DISPOSE).Due(Kind.OPEN_INVESTIGATION).Next(this.all_done)
     )
 
     # social services, to a mandated reporter who asked (SoL 19:6)
