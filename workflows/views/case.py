@@ -18,7 +18,7 @@ from riskzon.models import Case, Contact, ReportKind
 from riskzon.ui import Entry
 from workflows import casefile, picture
 from workflows.casefile import CaseFile, GuardianLine
-from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind
+from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind, Todo
 from workflows.nextstep import of_todo
 from workflows.views import wording
 from workflows.views.as_sent import as_sent
@@ -49,7 +49,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "demanded": demanded(file),
         "settled": [row for row in file.deadlines if row.settled_at is not None and row.kind != Kind.BREACH_REVIEW],
         "todos": [_todo(file, todo.what) for todo in file.todos],
-        "waiting": [_waiting(file, task) for task in file.steps],
+        "waiting": [_waiting(file, task) for task in file.steps if not _waits_for_the_child(file, task)],
         "latest": [replace(entry, copyable=False) for entry in file.timeline if not entry.quiet][:LATEST],
         "guardians": [_guardian(file, line) for line in file.guardians],
         "plan": [wording.plan_line(line) for line in file.plan[:1]],
@@ -177,6 +177,15 @@ def _waiting(file: CaseFile, task: CaseTask) -> dict[str, Any]:
         "url": reverse(page, args=[file.case.pk]) if page and node.action in file.case.rights else "",
         "again_at": reassessment,
     }
+
+
+def _waits_for_the_child(file: CaseFile, task: CaseTask) -> bool:
+    """Whether the contact step is open only until the child is told, which stands in the list by itself."""
+    todos = {todo.what for todo in file.todos}
+    if task.flow_task.name != "contact_guardians" or Todo.What.INFORM_CHILD not in todos:
+        return False
+    sought = [line for line in file.guardians if line.is_custodian is not False]
+    return bool(sought) and all(line.reached_at or line.hold or line.written_off for line in sought)
 
 
 def _todo(file: CaseFile, what: str) -> dict[str, Any]:

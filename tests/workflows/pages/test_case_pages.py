@@ -228,3 +228,13 @@ def test_a_closed_case_says_so_and_offers_only_what_can_still_be_added(karin, ne
     assert "Inget, ärendet är avslutat" in shown
     assert reverse("case-note", args=[case.pk]) in shown
     assert reverse("contact", args=[case.pk]) not in shown
+
+
+def test_whoever_has_reached_everybody_is_only_asked_to_tell_the_child(karin, new_case):
+    case = new_case(children=[child(guardians=both_parents())])
+    call(case)
+    assert "Kontakta vårdnadshavare" in {step["title"] for step in page_of(karin, "case", case).context["waiting"]}
+    call(case, "Olle")
+    context = page_of(karin, "case", case).context
+    assert "Kontakta vårdnadshavare" not in {step["title"] for step in context["waiting"]}
+    assert "Informera barnet, som har fyllt 15" in [str(todo["step"].text) for todo in context["todos"]]
