@@ -39,7 +39,9 @@ def worklist(page: Page, address: str) -> None:
 def case(page: Page, address: str) -> None:
     """An arrest whose guardians are being called."""
     page.goto(f"{address}/?view=all&kind=arrest")
-    page.get_by_role("row").filter(has_text="Nå en vårdnadshavare").filter(has_text="kvar").get_by_role("link").first.click()
+    page.get_by_role("row").filter(has_text="Nå en vårdnadshavare").filter(has_text="kvar").get_by_role(
+        "link"
+    ).first.click()
 
 
 def arrest(page: Page, address: str) -> None:
