@@ -97,8 +97,14 @@ def _let_go(due: list[Deadline], moment: datetime) -> None:
     """Guardians of those who have come of age are not sought any more; after the firing, since cases are locked first."""
     for deadline in due:
         end = custody_ends(deadline)
-        if end is not None and end <= moment and not contact_clock.release(deadline.case_id, now=moment):
-            _pause(deadline, moment + BUSY_PAUSE)
+        if end is None or end > moment:
+            continue
+        try:
+            if not contact_clock.release(deadline.case_id, now=moment):
+                _pause(deadline, moment + BUSY_PAUSE)
+        except Exception as problem:
+            log.error("case_cannot_be_released", case=str(deadline.case_id), error=type(problem).__name__)
+            _pause(deadline, moment + POISON_PAUSE)
 
 
 def _pause(deadline: Deadline, until: datetime) -> None:

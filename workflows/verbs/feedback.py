@@ -33,7 +33,10 @@ _TRUE_AFTER = {
 
 
 def request_feedback(user: User, number: str) -> Report:
-    """A mandated reporter asks. Decided already, or an investigation runs: to be answered the same day, else in a week."""
+    """A mandated reporter asks. Decided already, or an investigation runs: to be answered the same day, else in a week.
+
+    A closed case stays closed, and the answer is owed all the same.
+    """
     with ExitStack() as doors:
         acts = _open(doors, user, number, "feedback_request")
         report = _lock(acts[0].case)
@@ -41,12 +44,10 @@ def request_feedback(user: User, number: str) -> Report:
             raise Invalid.field("reporter", _("Bara den som är skyldig att anmäla kan få återkoppling."))
         if report.feedback_given_at is not None:
             raise Conflict(_("Anmälaren har redan fått återkoppling."))
-        if all(act.case.closed_at is not None for act in acts):
-            raise Conflict(_("Ärendet är avslutat. Svara anmälaren direkt: utfallet är känt."))
         report.feedback_requested_at = report.feedback_requested_at or acts[0].now
         report.save(update_fields=["feedback_requested_at"])
         for act in acts:
-            if not act.case.feedback_owed and act.case.closed_at is None:
+            if not _is_owed(act.case):
                 _owe(act)
     return _report(number)
 
@@ -61,7 +62,7 @@ def give_feedback(user: User, number: str, *, fact: str) -> Report:
     with ExitStack() as doors:
         acts = _open(doors, user, number, "feedback")
         report = _lock(acts[0].case)
-        owed = [act for act in acts if act.case.feedback_owed]
+        owed = [act for act in acts if _is_owed(act.case)]
         if not owed:
             raise Conflict(_("Ingen återkoppling är begärd, eller så är den redan lämnad."))
         answered = [act for act in owed if _is_true(fact, act.case)]
@@ -78,11 +79,17 @@ def give_feedback(user: User, number: str, *, fact: str) -> Report:
 
 def _owe(act: Change) -> None:
     case = act.case
-    case.feedback_owed = True
-    steps.reopen(case, CaseFlow.answer_reporter)
+    if case.closed_at is None:
+        case.feedback_owed = True
+        steps.reopen(case, CaseFlow.answer_reporter)
     if case.disposition or running_investigation(case):
         today = end_of_local_day(local_date(act.now))
         deadlines.start(case, Kind.REPORTER_FEEDBACK, starts_at=act.now, until=today, now=act.now)
+
+
+def _is_owed(case: Case) -> bool:
+    """A case that has closed keeps no flag and no step; there the clock alone says it."""
+    return case.feedback_owed or case.deadlines.filter(deadlines.OUTSTANDING, kind=Kind.REPORTER_FEEDBACK).exists()
 
 
 def _is_true(fact: str, case: Case) -> bool:

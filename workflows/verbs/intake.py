@@ -45,6 +45,7 @@ from workflows.family import add_guardians, find_or_add_child
 from workflows.incoming import Incoming, IncomingChild, IncomingGuardian, check
 from workflows.models import Kind, Todo
 from workflows.rules import Rulebook
+from workflows.verbs.assessment import next_review
 
 #: The columns of a case that its clocks and contacts write.
 _KEPT_COLUMNS = (
@@ -195,6 +196,7 @@ def _open_case(
     # A child seen for the first time has neither holds nor contacts that could stop its clock.
     if was_known or custodian_reports:
         contact_clock.settle(case, by=user, now=now)
+        case.review_due_at = next_review(case)
     case.save(update_fields=_KEPT_COLUMNS)
     _open_doors(case, running, user, now)
     return case

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from riskzon.doors import Change
 from riskzon.errors import Conflict
 from riskzon.models import Case, CaseBlock, Child, Guardianship, Hold, Investigation, ProtectedIdentity
+from workflows.verbs.assessment import next_review
 from workflows.verbs.intake import involve_investigator
 
 
@@ -36,6 +37,7 @@ def join(act: Change, known: Child) -> None:
         )
     _fill(known, unknown)
     case.child = known
+    case.review_due_at = next_review(case)
     running = Investigation.objects.filter(child=known, closed_at__isnull=True).first()
     if running is not None and running.pk != case.investigation_id:
         involve_investigator(case, running, act.now)
