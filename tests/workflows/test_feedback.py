@@ -6,10 +6,11 @@ from riskzon import clock
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import Case, Report
 from tests.acts import DAY, call, clock_of, move, protect, reread, state_of
-from tests.factories import BEA, GUSTAV, at, child, guardian, make_report, person
+from tests.factories import BEA, CASTOR, GUSTAV, at, child, guardian, make_report, person
 from workflows import steps
 from workflows.flows.case import CaseFlow
 from workflows.models import Deadline
+from workflows.sweep import sweep
 from workflows.verbs.contacts import inform_child
 from workflows.verbs.disposition import dispose
 from workflows.verbs.feedback import give_feedback, request_feedback
@@ -214,6 +215,28 @@ def test_a_reporter_who_asks_late_keeps_the_case_open_until_answered() -> None:
     _answers(case, "opened")
 
     assert reread(case).closed_at == clock.now()
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_closed_case_stays_closed_and_its_reporter_is_answered_the_same_day(answered: bool) -> None:
+    at("2026-11-16T09:00:00+01:00")
+    case = _concern(reporter={**SCHOOL, "wants_feedback": False}, children=[child(identity_number=CASTOR)])
+    protect(case)
+    call(case)
+    _opened(case)
+    closed_at = reread(case).closed_at
+    assert closed_at is not None
+    at("2026-11-18T10:00:00+01:00")
+
+    _asks(case)
+    assert clock_of(case, "reporter_feedback").due_at.isoformat() == "2026-11-18T22:59:59+00:00"
+
+    if answered:
+        _answers(case, "opened")
+    at("2026-11-19T00:00:00+01:00")
+    sweep()
+    assert state_of(case, "reporter_feedback") == ("met" if answered else "breached")
+    assert reread(case).closed_at == closed_at
 
 
 def test_who_does_not_see_the_report_can_neither_ask_nor_answer() -> None:

@@ -26,9 +26,9 @@ from tests.acts import (
     todos_of,
 )
 from tests.factories import ALBIN, CASTOR, WORKDAY, at, child, guardian, make_report, person
-from workflows import steps
+from workflows import contact_clock, steps
 from workflows.flows.case import CaseFlow
-from workflows.sweep import sweep
+from workflows.sweep import POISON_PAUSE, sweep
 from workflows.verbs.contacts import inform_child, write_off
 from workflows.verbs.disposition import dispose
 from workflows.verbs.family import add_guardian, identify_child
@@ -235,6 +235,23 @@ def test_a_limit_that_passed_before_the_birthday_stays_a_breach() -> None:
     move(5 * DAY)
     sweep()
     assert rungs_of(case)[-1] == "+1h"
+
+
+def test_a_birthday_that_fails_stops_no_other_deadline_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, other = _soon_adult(), make_report(children=[child(identity_number=CASTOR)]).cases[0]
+
+    def fail(*_args: object, **_fields: object) -> bool:
+        raise RuntimeError("broken")
+
+    move(26 * HOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr(contact_clock, "release", fail)
+        sweep()
+    assert (state_of(case), state_of(other)) == ("running", "breached")
+
+    move(POISON_PAUSE)
+    sweep()
+    assert (state_of(case), breaches_of(case)) == ("exempt", [])
 
 
 def test_a_grown_child_is_still_told_and_then_the_case_can_close() -> None:

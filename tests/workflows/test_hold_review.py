@@ -128,6 +128,14 @@ def test_the_case_says_when_the_next_review_is_due(case: Case) -> None:
     assert reread(case).review_due_at is None
 
 
+def test_a_later_report_about_a_held_child_says_when_the_review_is_due_too(case: Case) -> None:
+    held = hold(case, until=clock.now() + 40 * HOUR)
+
+    later = make_report(children=[child(identity_number=ELSA, guardians=[])]).cases[0]
+
+    assert reread(later).review_due_at == held.until
+
+
 def test_the_story_of_the_guardian_who_is_the_suspect() -> None:
     at("2026-12-09T14:30:00+01:00")
     case = make_report(
