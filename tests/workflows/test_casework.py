@@ -179,6 +179,7 @@ def test_a_note_is_written_by_who_works_with_the_case(case: Case) -> None:
         ({"outcome": "immediate_need"}, "note"),
         ({"outcome": "reassess"}, "reassess_at"),
         ({"at": timedelta(minutes=2)}, "at"),
+        ({"at": timedelta(minutes=-2)}, "at"),
     ],
 )
 def test_an_assessment_with_a_wrong_field_is_refused_by_its_name(

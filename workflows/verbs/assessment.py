@@ -60,6 +60,8 @@ def _check(case: Case, outcome: str, at: datetime, note: str, reassess_at: datet
         errors.append(("outcome", _("Välj en bedömning.")))
     if at > now + SKEW:
         errors.append(("at", _("Tiden ligger i framtiden. Kontrollera datum och klockslag.")))
+    elif at < case.report.notified_at - SKEW:
+        errors.append(("at", _("Bedömningen kan inte vara gjord innan anmälan kom in.")))
     if outcome == Assessment.Outcome.REASSESS and (reassess_at is None or reassess_at <= now):
         errors.append(("reassess_at", _("Ange när en ny bedömning ska göras.")))
     if outcome == Assessment.Outcome.IMMEDIATE_NEED and not note.strip():
