@@ -5,7 +5,7 @@ the very rows that one code counts, so that a figure on a page can link to them.
 house goes through `workflows.published`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -98,11 +98,14 @@ class Counts(Mapping[str, int]):
         return Ratio(kept, kept + self.of["decision-deviation"] + self.of["decision-missed"])
 
 
-def counts(scope: Scope) -> Counts:
-    """Every figure of the scope, in one statement."""
+def counts(scope: Scope, lines: Collection[str] | None = None) -> Counts:
+    """Every figure of the scope in one statement; with `lines`, only those of these lines (`LINES`), which is faster."""
     conditions = _conditions(scope.now)
-    found = within(scope).aggregate(**{code: Count("pk", filter=which) for code, which in conditions.items()})
-    return Counts(found)
+    found = within(scope)
+    if lines is not None:
+        conditions = {code: which for code, which in conditions.items() if code.startswith(tuple(lines))}
+        found = found.filter(kind=Kind.GUARDIAN_CONTACT)
+    return Counts(found.aggregate(**{code: Count("pk", filter=which) for code, which in conditions.items()}))
 
 
 def rows(code: str, scope: Scope) -> QuerySet[Deadline]:
@@ -140,6 +143,7 @@ def weekly(scope: Scope, line: str = ARREST) -> list[Week]:
     found = {
         row["week"].date(): {part: row[part] for part in parts}
         for row in within(scope)
+        .filter(kind=Kind.GUARDIAN_CONTACT)
         .annotate(week=TruncWeek("starts_at", tzinfo=STOCKHOLM))
         .values("week")
         .order_by("week")

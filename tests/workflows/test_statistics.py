@@ -224,6 +224,14 @@ def test_every_count_is_the_number_of_its_rows(arrests, town):
     assert {code: rows(code, november()).count() for code in found} == dict(found)
 
 
+def test_the_lines_alone_are_the_same_figures(arrests):
+    found, lines = counts(november()), counts(november(), statistics.LINES)
+
+    assert lines.in_time("arrest") == found.in_time("arrest")
+    assert {code: found[code] for code in lines} == dict(lines)
+    assert {code.removeprefix(f"{line}-") for line in statistics.LINES for code in lines} >= {"met", "running", "born"}
+
+
 def test_no_such_figure_is_an_error(db):
     with pytest.raises(KeyError):
         rows("arrest-maybe", november())

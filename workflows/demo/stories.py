@@ -10,6 +10,7 @@ from riskzon.errors import Conflict, Unseen
 from riskzon.localtime import STOCKHOLM, local_date, start_of_local_day
 from riskzon.models import Case, Contact, Disposition, Guardianship, Hold, User
 from workflows.demo import texts
+from workflows.demo.fates import Fate
 from workflows.demo.people import INTAKE, NORTH, SOUTH
 from workflows.demo.stage import Stage
 from workflows.models import Todo
@@ -26,20 +27,6 @@ from workflows.verbs.people import hand_over, take
 WORKERS = {INTAKE: ("karin.ek", "omar.nyman"), NORTH: ("lina.dahl",), SOUTH: ("ivar.sjo",)}
 LEADS = {INTAKE: "sara.lindh", NORTH: "jonas.falk", SOUTH: "hanna.vide"}
 DAY = 24 * 60
-
-
-@dataclass
-class Fate:
-    """How one case will go; drawn from believable proportions, or set for the cases that the demo wants to show."""
-
-    reached: str = "in_time"  # in_time, late, recorded_late, never
-    assessed: str = "in_time"  # in_time, late, never
-    decided: str = "in_time"  # in_time, late, never, deviation
-    held: str = ""  # one, all
-    hold_review: str = "in_time"  # in_time, late, never
-    closes_after: int = 60  # days from the opening to the end of the investigation
-    hands_over: bool = True
-    answered: str = "in_time"
 
 
 @dataclass(repr=False)
@@ -73,7 +60,8 @@ class Story:
         if self.guardians and fate.held != "all" and not self.waits:
             self._plan_contact()
         if fate.decided != "never":
-            days = (15, 20) if fate.decided == "late" else (0, 2) if stage.rng.random() < 0.55 else (2, 11)
+            days = {"late": (15, 20), "soon": (0, 1)}.get(fate.decided)
+            days = days or ((0, 2) if stage.rng.random() < 0.55 else (2, 11))
             stage.at(stage.office_days(*days), self.decide)
         if stage.rng.random() < 0.15:
             stage.at(stage.office_days(0, 6), self.note)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, call_command
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -15,7 +15,7 @@ from notifications.models import Delivery, Message
 from riskzon import clock
 from riskzon.localtime import parse_instant
 from riskzon.models import Case, Report
-from workflows.demo.history import History
+from workflows.demo.history import REPORTS, History
 from workflows.demo.people import ensure_people
 from workflows.models import Heartbeat
 
@@ -28,7 +28,10 @@ class Command(BaseCommand):
         "Make the demo's units, people and a year of reports, ending at RISKZON_CLOCK or now. Repeated: adds nothing."
     )
 
-    def handle(self, **_: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reports", type=int, default=REPORTS, help="how many, beside those that are always there")
+
+    def handle(self, *, reports: int, **_: Any) -> None:
         if not settings.RISKZON_DEMO:
             raise CommandError("seed_demo is for the demo: set RISKZON_DEMO=1.")
         if Heartbeat.objects.filter(name=UNFINISHED).exists():
@@ -50,7 +53,7 @@ class Command(BaseCommand):
         # Millions of small objects that nobody drops in circles: the collector would only get in the way.
         gc.disable()
         try:
-            History(people, end).play()
+            History(people, end, reports=reports).play()
         finally:
             gc.enable()
         with transaction.atomic():
