@@ -127,7 +127,7 @@ def one_breach(seen: Overseen, breach_id: UUID) -> Breach:
     """One breach of what this person oversees; Unseen otherwise."""
     breach = (
         Breach.objects.filter(pk=breach_id, case__in=seen.cases.values("pk"))
-        .select_related("case__report", "deadline", "unit", "duty_unit", "reviewed_by")
+        .select_related("case__report", "case__child", "deadline", "unit", "duty_unit", "reviewed_by")
         .first()
     )
     if breach is None:

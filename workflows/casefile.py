@@ -109,6 +109,11 @@ class CaseFile:
         """Whole years on the local day of `now`; None where no birth date is known."""
         return _age(self.case, self.now)
 
+    @property
+    def is_adult(self) -> bool:
+        """Whether custody has ended (FB 6:2): from then on no page names a guardian, in old entries either."""
+        return self.child_age is not None and self.child_age >= MAJORITY
+
     def current(self, kind: Kind) -> Deadline | None:
         """The newest deadline of one kind."""
         return next((row for row in self.deadlines if row.kind == kind), None)

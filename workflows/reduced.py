@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from riskzon.models import Case, Contact, Hold, User
+from workflows.contact_clock import has_come_of_age
 from workflows.models import Deadline, Kind
 
 
@@ -15,7 +16,8 @@ from workflows.models import Deadline, Kind
 class ReducedCase:
     """`contacts` are those that this liaison made.
 
-    `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back.
+    `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back,
+    and without guardians once the child has come of age (`is_adult`).
     """
 
     id: UUID
@@ -33,6 +35,7 @@ class ReducedCase:
     child_id: UUID
     as_reported: dict[str, Any]
     contacts: tuple[Contact, ...]
+    is_adult: bool
 
 
 def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
@@ -71,8 +74,9 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             contact=clocks.get(case.pk),
             do_not_contact=case.child_id in held,
             child_id=case.child_id,
-            as_reported=_without_phones(case.as_reported) if case.child_id in held else case.as_reported,
+            as_reported=_as_reported(case, is_held=case.child_id in held, is_adult=has_come_of_age(case, now)),
             contacts=tuple(contacts[case.pk]),
+            is_adult=has_come_of_age(case, now),
         )
         for case in cases
     ]
@@ -83,5 +87,9 @@ def was_sent(case: Case, guardian_id: UUID) -> bool:
     return any(one["id"] == str(guardian_id) for one in case.as_reported.get("guardians", ()))
 
 
-def _without_phones(as_reported: dict[str, Any]) -> dict[str, Any]:
-    return {**as_reported, "guardians": [{**one, "phone": ""} for one in as_reported.get("guardians", [])]}
+def _as_reported(case: Case, *, is_held: bool, is_adult: bool) -> dict[str, Any]:
+    if is_adult:
+        return {**case.as_reported, "guardians": []}
+    if not is_held:
+        return case.as_reported
+    return {**case.as_reported, "guardians": [{**one, "phone": ""} for one in case.as_reported.get("guardians", [])]}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from riskzon.models import AuditAction, AuditEntry, Contact, Hold, Report, ReportKind, Supplement, WrittenOff
+from riskzon.models import AuditAction, AuditEntry, Contact, Guardian, Hold, Report, ReportKind, Supplement, WrittenOff
 from riskzon.timewords import moment
 from riskzon.ui import Entry
 from workflows.models import Breach, DeadlineEvent, Kind
@@ -45,6 +45,11 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_clocks(file),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def guardian_name(file: CaseFile, guardian: Guardian) -> str:
+    """What is written of a guardian: from the child's 18th birthday on the role, and no name (FB 6:2)."""
+    return (not file.is_adult and guardian.name) or _("Vårdnadshavare")
 
 
 def _report(file: CaseFile) -> Iterator[Entry]:
@@ -107,7 +112,7 @@ def _contacts(file: CaseFile) -> Iterator[Entry]:
         reached = contact.outcome in _REACHED
         yield Entry(
             at=contact.at,
-            title=f"{contact.guardian.name or _('Vårdnadshavare')}: {contact.get_outcome_display()}",
+            title=f"{guardian_name(file, contact.guardian)}: {contact.get_outcome_display()}",
             who=str(contact.by),
             text=contact.note,
             icon="phone" if reached else "phone-missed",
@@ -117,7 +122,7 @@ def _contacts(file: CaseFile) -> Iterator[Entry]:
             facts=facts,
         )
     for row in WrittenOff.objects.filter(case=file.case).select_related("by", "guardian"):
-        whom = row.guardian.name if row.guardian else _("Ingen vårdnadshavare finns")
+        whom = guardian_name(file, row.guardian) if row.guardian else _("Ingen vårdnadshavare finns")
         yield Entry(
             at=row.at,
             title=_("Söks inte längre: %(whom)s") % {"whom": whom},
@@ -150,7 +155,7 @@ def _assessments(file: CaseFile) -> Iterator[Entry]:
 def _holds(file: CaseFile) -> Iterator[Entry]:
     rows = Hold.objects.filter(case=file.case).select_related("guardian", "decided_by", "ended_by")
     for row in rows:
-        whom = row.guardian.name if row.guardian else _("alla vårdnadshavare")
+        whom = guardian_name(file, row.guardian) if row.guardian else _("alla vårdnadshavare")
         title = _("Begärde avvakta kontakt: %(whom)s") if row.provisional else _("Avvakta kontakt: %(whom)s")
         yield Entry(
             at=row.decided_at,

@@ -17,6 +17,7 @@ from riskzon.models import Contact, Role
 from riskzon.ui import Tab
 from workflows import lists
 from workflows.board import OVERSEERS, breach_lines, one_breach, oversee
+from workflows.contact_clock import has_come_of_age
 from workflows.forms.board import BreachReviewForm
 from workflows.models import DeadlineEvent, Kind
 from workflows.verbs.reviews import review_breach
@@ -88,6 +89,7 @@ def _show(
             "line": line,
             "breach": breach,
             "tries": tries,
+            "is_adult": has_come_of_age(breach.case, seen.now),
             "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
             "form": form,
             "conflict": conflict,

@@ -16,6 +16,7 @@ from riskzon.ui import Identity, Tab, Tag
 from workflows.casefile import CaseFile
 from workflows.models import Deadline, Kind
 from workflows.nextstep import NextStep, by_limit, next_step
+from workflows.timeline import guardian_name
 
 #: (url name, label) of the pages of one case.
 PAGES = (
@@ -133,7 +134,7 @@ def warnings(file: CaseFile) -> list[Caution]:
 
 def _hold(hold: Hold, file: CaseFile) -> Caution:
     url = reverse("holds", args=[file.case.pk])
-    whom = hold.guardian.name if hold.guardian else ""
+    whom = guardian_name(file, hold.guardian) if hold.guardian else _("alla vårdnadshavare")
     if hold.provisional:
         return Caution(
             "hand",
@@ -155,7 +156,7 @@ def _hold(hold: Hold, file: CaseFile) -> Caution:
         )
     else:
         text = _("Ring inte och skriv inte. Beslutat av %(who)s %(when)s, omprövas senast %(until)s.")
-    title = _("Avvakta kontakt med %(whom)s") % {"whom": whom or _("alla vårdnadshavare")}
+    title = _("Avvakta kontakt med %(whom)s") % {"whom": whom}
     if hold.needs_confirmation and hold.confirmed_at is None:
         text += " " + _("Väntar på enhetschefens bekräftelse.")
     return Caution("hand", title, text % facts, url=url, link=_("Visa beslutet"))

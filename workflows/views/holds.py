@@ -17,6 +17,7 @@ from riskzon.errors import Conflict
 from riskzon.models import Hold, Role
 from workflows.forms.holds import EndHoldForm, HoldForm, RenewHoldForm
 from workflows.models import Todo
+from workflows.timeline import guardian_name
 from workflows.verbs import holds as verbs
 from workflows.views.casebar import bar
 from workflows.views.contact import people_of
@@ -35,6 +36,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "rows": [
             {
                 "hold": hold,
+                "whom": guardian_name(file, hold.guardian) if hold.guardian else "",
                 "may_confirm": may_decide
                 and request.user.role == Role.SUPERVISOR
                 and hold.needs_confirmation
@@ -66,7 +68,10 @@ class _HoldPage(CaseFormPage):
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
         hold = self.hold(opened)
-        return {"hold": hold, "about": hold.guardian.name if hold.guardian else _("Alla vårdnadshavare")}
+        return {
+            "hold": hold,
+            "about": guardian_name(opened.file, hold.guardian) if hold.guardian else _("Alla vårdnadshavare"),
+        }
 
 
 class Decide(_HoldPage):
