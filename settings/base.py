@@ -152,7 +152,6 @@ STATIC_ROOT = RISKZON_HOME / "static"
 _NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     ("ds/css", _NODE_MODULES / "@digdir/designsystemet-css/dist"),
-    ("ds/js", _NODE_MODULES / "@digdir/designsystemet-web/dist/umd"),
     ("inter", _NODE_MODULES / "@fontsource-variable/inter"),
 ]
 STORAGES = {
