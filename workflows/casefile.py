@@ -142,7 +142,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     breaches = _by_case(
         Breach.objects.filter(case__in=ids).select_related("duty_unit", "reviewed_by").order_by("-fired_at", "-id")
     )
-    todos = _by_case(Todo.objects.filter(case__in=ids))
+    todos = _by_case(Todo.objects.filter(case__in=ids).select_related("done_by"))
     written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by").order_by("at"))
     steps = _steps(ids)
     holds = _grouped(

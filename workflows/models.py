@@ -247,7 +247,10 @@ class CaseTask(AbstractTask):
 
 
 class Todo(models.Model):
-    """One thing to do in a case beside the steps of the process: check custody, take a stand on a sibling's hold."""
+    """One thing to do in a case beside the steps of the process: check custody, take a stand on a sibling's hold.
+
+    `answer`: why, where it was answered in words instead of by an act that has a row of its own.
+    """
 
     class What(models.TextChoices):
         CHECK_CUSTODY = "check_custody", _("Kontrollera vårdnad")
@@ -263,6 +266,7 @@ class Todo(models.Model):
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True, default="", db_default="")
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:

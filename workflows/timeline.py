@@ -39,6 +39,7 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_contacts(file),
         *_assessments(file),
         *_holds(file),
+        *_answered(file),
         *_decision(file),
         *_written(file),
         *_acts(file),
@@ -175,6 +176,21 @@ def _holds(file: CaseFile) -> Iterator[Entry]:
                 text=row.end_reason,
                 icon="hand",
                 anchor=f"hold-end-{row.pk}",
+                copyable=True,
+            )
+
+
+def _answered(file: CaseFile) -> Iterator[Entry]:
+    """Questions that were answered in words: nothing else tells of them."""
+    for todo in file.all_todos:
+        if todo.done_at is not None and todo.answer:
+            yield Entry(
+                at=todo.done_at,
+                title=_("Kontakten behöver inte avvaktas för syskonet"),
+                who=str(todo.done_by),
+                text=todo.answer,
+                icon="hand",
+                anchor=f"answer-{todo.pk}",
                 copyable=True,
             )
 

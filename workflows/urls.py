@@ -31,6 +31,7 @@ _case = [
     path("guardians/<uuid:guardian_id>/contacts/<slug:outcome>/", contact.tap, name="contact-tap"),
     path("holds/", holds.overview, name="holds"),
     path("holds/new/", holds.Decide.as_view(), name="hold-new"),
+    path("holds/not-needed/", holds.NotNeeded.as_view(), name="hold-not-needed"),
     path("holds/<uuid:hold_id>/renew/", holds.Renew.as_view(), name="hold-renew"),
     path("holds/<uuid:hold_id>/end/", holds.End.as_view(), name="hold-end"),
     path("holds/<uuid:hold_id>/confirm/", holds.confirm, name="hold-confirm"),

@@ -67,5 +67,14 @@ class EndHoldForm(DsFormMixin, forms.Form):
     )
 
 
+class NoHoldForm(DsFormMixin, forms.Form):
+    reason = CleanText(
+        label=_("Varför får barnets vårdnadshavare kontaktas?"),
+        rows=3,
+        help_text=_("Till exempel att det som misstänks inte rör det här barnet."),
+        error_messages={"required": _("Skriv varför.")},
+    )
+
+
 class ConfirmHoldForm(DsFormMixin, forms.Form):
     """Nothing to fill in: a named person confirms."""

@@ -36,6 +36,15 @@ def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason:
     return hold
 
 
+def need_no_hold(user: User, case_id: UUID, *, reason: str) -> None:
+    """Answer a sibling's hold with a no: this child's guardians may be contacted. Conflict: already answered."""
+    with change(user, Action.DECIDE_HOLD, case_id, what="hold_not_needed") as act:
+        if not reason.strip():
+            raise Invalid.field("reason", _("Skriv varför."))
+        if not _done(act.case, Todo.What.SIBLING_HOLD, act, answer=reason.strip()):
+            raise Conflict(_("Frågan om syskonet är redan besvarad."))
+
+
 def confirm_hold(user: User, hold_id: UUID) -> Hold:
     """A supervisor confirms what the duty social worker decided alone."""
     hold = _find(user, hold_id)
@@ -164,9 +173,10 @@ def _align(case: Case, act: Change) -> None:
     contact_clock.settle(case, by=act.user, now=act.now)
 
 
-def _done(case: Case, what: Todo.What, act: Change) -> None:
-    Todo.objects.filter(case=case, what=what, done_at__isnull=True, cancelled_at__isnull=True).update(
-        done_at=act.now, done_by=act.user
+def _done(case: Case, what: Todo.What, act: Change, answer: str = "") -> int:
+    """How many there were to be done: none or one."""
+    return Todo.objects.filter(case=case, what=what, done_at__isnull=True, cancelled_at__isnull=True).update(
+        done_at=act.now, done_by=act.user, answer=answer
     )
 
 

@@ -15,7 +15,7 @@ from riskzon.access import Action
 from riskzon.doors import look
 from riskzon.errors import Conflict
 from riskzon.models import Hold, Role
-from workflows.forms.holds import EndHoldForm, HoldForm, RenewHoldForm
+from workflows.forms.holds import EndHoldForm, HoldForm, NoHoldForm, RenewHoldForm
 from workflows.models import Todo
 from workflows.timeline import guardian_name
 from workflows.verbs import holds as verbs
@@ -112,6 +112,28 @@ class Decide(_HoldPage):
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
         return {"is_alone": request.user.role == Role.DUTY}
+
+
+class NotNeeded(CaseFormPage):
+    """A sibling's guardian is held back: for this child it is not needed."""
+
+    what = "hold_not_needed"
+    action = Action.DECIDE_HOLD
+    form_class = NoHoldForm
+    template_name = "workflows/hold_not_needed.html"
+    title = gettext_lazy("Kontakten behöver inte avvaktas")
+    button = gettext_lazy("Spara")
+    lead = gettext_lazy("Gäller det här barnet. Beslutet för syskonet ändras inte.")
+    done = gettext_lazy("Sparat. Vårdnadshavarna får kontaktas om det här barnet.")
+
+    def next_url(self, opened: Opened, result: Any) -> str:
+        return reverse("holds", args=[opened.case.pk])
+
+    def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
+        verbs.need_no_hold(request.user, opened.case.pk, reason=data["reason"])
+
+    def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
+        return {"asked": any(todo.what == Todo.What.SIBLING_HOLD for todo in opened.file.todos)}
 
 
 class Renew(_HoldPage):

@@ -30,6 +30,7 @@ WHATS = {
     "feedback": gettext_lazy("Återkoppling"),
     "feedback_request": gettext_lazy("Begäran om återkoppling"),
     "hold": gettext_lazy("Avvakta kontakt"),
+    "hold_not_needed": gettext_lazy("Avvakta inte kontakt för syskonet"),
     "hold_confirm": gettext_lazy("Bekräfta avvakta kontakt"),
     "hold_renew": gettext_lazy("Förläng avvakta kontakt"),
     "hold_end": gettext_lazy("Avsluta avvakta kontakt"),

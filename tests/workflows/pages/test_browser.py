@@ -8,11 +8,13 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from riskzon import clock
 from riskzon.models import Contact
 from tests.acts import move, reread
 from tests.factories import child, make_report
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
+from workflows.models import Todo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -75,6 +77,9 @@ def test_the_other_pages_are_in_order_at_a_desk(day, show):
     assert_in_order(show("karin.ek", of("case", day.protected)))
     assert_in_order(show("karin.ek", of("case", day.opened)))
     assert_in_order(show("sara.lindh", of("hold-new", day.held)))
+    Todo.objects.create(case=day.held, what=Todo.What.SIBLING_HOLD, created_at=clock.now())
+    for name in ("holds", "hold-not-needed"):
+        assert_in_order(show("sara.lindh", of(name, day.held)))
     found = show("karin.ek", reverse("search"))
     found.page.get_by_role("searchbox").last.fill("Fiktiv")
     found.page.get_by_role("button", name="Sök").last.click()
