@@ -6,8 +6,8 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
+from riskzon import drafts
 from riskzon.errors import Refused
 
 
@@ -38,7 +38,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 where the form's own key is missing or old (CSRF_FAILURE_VIEW)."""
-    return _page(request, HTTPStatus.FORBIDDEN, _("Sidan var för gammal. Gå tillbaka, ladda om den och försök igen."))
+    form = drafts.posted(request)
+    return render(request, "stale.html", {"back_url": form.path if form else ""}, status=HTTPStatus.FORBIDDEN)
 
 
 def conflict(

@@ -139,6 +139,9 @@ def words_for_browser() -> dict[str, str]:
         "copied": _("Kopierat"),
         "now_set": _("Ifyllt med tiden nu"),
         "sending": _("Skickar …"),
+        "draft_saved": _("Utkast sparat %(time)s") % {"time": "{t}"},
+        "draft_failed": _("Utkastet är inte sparat. Låt sidan vara öppen, eller kopiera texten."),
+        "not_sent": _("Ingen kontakt med servern. Inget är skickat. Låt sidan vara öppen och försök igen."),
         "shortcuts_on": _("Kortkommandon: på"),
         "shortcuts_off": _("Kortkommandon: av"),
     }

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "riskzon.drafts.DraftMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "riskzon.middleware.LogRouteMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -200,6 +201,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "workflows.sweep", "schedule": 5.0},
     "relay": {"task": "notifications.relay", "schedule": 5.0},
+    "forget_drafts": {"task": "riskzon.forget_drafts", "schedule": 3600.0},
 }
 
 # --- E-mail ---------------------------------------------------------------------------------------------------------

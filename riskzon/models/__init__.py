@@ -13,6 +13,7 @@ from riskzon.models.cases import (
 )
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
+from riskzon.models.drafts import Draft
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
 from riskzon.models.reports import (
@@ -43,6 +44,7 @@ __all__ = [
     "Child",
     "Contact",
     "Disposition",
+    "Draft",
     "GrantSource",
     "Guardian",
     "Guardianship",

@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide as drawing
 
+from riskzon import drafts
 from riskzon.forms import MomentWidget
 from riskzon.ui import Entry, Identity, Tab, Tile
 
@@ -26,6 +27,12 @@ def _svg(name: str, css: str) -> SafeString:
 def icon(name: str, css: str = "") -> SafeString:
     """One drawing of the Lucide set, decoration only: the words beside it say the same."""
     return _svg(str(name), str(css))
+
+
+@register.simple_tag(takes_context=True)
+def draft_token(context: template.Context) -> str:
+    """What a form says of itself, so that its text is kept until it is sent."""
+    return drafts.showing(context["request"]).token
 
 
 @register.inclusion_tag("riskzon/kit/tag.html")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from riskzon import drafts
 from riskzon.doors import forbidden, look
 from riskzon.errors import Conflict, Invalid
 from riskzon.models import Contact, Role
@@ -55,6 +56,8 @@ def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     if request.method == "POST" and request.user.role == Role.HEAD:
         raise forbidden(request.user, "breach_review")
     form = BreachReviewForm(request.POST if request.method == "POST" else None)
+    if typed := drafts.restored(request):
+        drafts.fill(form, typed)
     status, conflict = HTTPStatus.OK, ""
     if form.is_valid():
         try:

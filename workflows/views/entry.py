@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +10,7 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from riskzon import drafts
 from riskzon.access import CASE_ROLES
 from riskzon.models import Role, User
 
@@ -36,9 +37,19 @@ def signed_in(view: _View) -> _View:
         login = resolve_url(settings.LOGIN_URL)
         if request.htmx:
             return HttpResponseClientRedirect(f"{login}?expired=1")
-        return HttpResponseRedirect(f"{login}?next={quote(request.get_full_path())}")
+        if form := drafts.posted(request):
+            return HttpResponseRedirect(f"{login}?expired=form&next={quote(form.path)}")
+        return HttpResponseRedirect(f"{login}?next={quote(_page(request))}")
 
     return checked
+
+
+def _page(request: HttpRequest) -> str:
+    """The page to come back to: an address that only takes what is sent is not one, the page with the button is."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() else "/"
 
 
 def first_page(user: User) -> str:

@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
-from riskzon import error_pages
+from riskzon import drafts, error_pages
 from riskzon.access import Action
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
@@ -66,7 +66,10 @@ class CaseFormPage(View):
 
     def get(self, request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponse:
         opened = self.open(request, case_id)
-        return self.show(request, opened, self.form(request, opened))
+        form = self.form(request, opened)
+        if typed := drafts.restored(request):
+            drafts.fill(form, typed)
+        return self.show(request, opened, form)
 
     def post(self, request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponse:
         opened = self.open(request, case_id)

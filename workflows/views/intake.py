@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from riskzon import clock
+from riskzon import clock, drafts
 from riskzon.access import CASE_ROLES
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import IdempotencyKey, ReportKind, Role
@@ -83,6 +83,10 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None or (request.user.role == Role.PARTNER and page.kind != ReportKind.CONCERN):
         raise Unseen
     now = clock.now()
+    if typed := drafts.restored(request):
+        sheet = Sheet.posted(request.user, page.kind, now, typed)
+        sheet.hush()
+        return _show(request, page, sheet)
     if request.method != "POST":
         return _show(request, page, Sheet.blank(request.user, page.kind, now, _kept(request, page)))
     do = request.POST.get("do", "register")

@@ -89,20 +89,65 @@
     if (match) input.value = match.slice(1).join("-");
   });
 
-  // Forms: warn before unsaved text is left, send once. A page fetched from the back button is ready again.
+  // Forms: what is typed is kept by the server until it is sent. `unsaved`: the server does not have it all yet.
   const unsaved = new Set();
-  on("input", "form[data-guard]", (form) => unsaved.add(form));
+  const waiting = new Map();
+  const line = (form, text, failed = false) => {
+    const place = form.querySelector("[data-draft-line]");
+    if (!place) return;
+    if (place.textContent !== text) place.textContent = text;
+    place.classList.toggle("draft-line--failed", failed);
+  };
+  // "kept", "refused" (the server answered, and does not keep it) or "unreachable".
+  const keep = async (form, leaving = false) => {
+    const token = form.querySelector("[data-draft]");
+    clearTimeout(waiting.get(form));
+    if (!token) return "refused";
+    unsaved.delete(form);
+    let came = "unreachable";
+    try {
+      const body = new URLSearchParams(new FormData(form));
+      const answer = await fetch(token.dataset.draft, { method: "POST", body, keepalive: leaving, signal: AbortSignal.timeout(10000) });
+      came = answer.ok ? "kept" : "refused";
+    } catch {}
+    if (came === "kept") line(form, fill(words.draft_saved, { t: stockholm.format(now()).split(" ")[1].replace(":", ".") }));
+    else {
+      unsaved.add(form);
+      line(form, words.draft_failed, true);
+      if (came === "unreachable") waiting.set(form, setTimeout(keep, 15000, form));
+    }
+    return came;
+  };
+  on("input", "form[data-guard]", (form) => {
+    unsaved.add(form);
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(keep, 800, form));
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && unsaved.forEach((form) => keep(form, true)));
   addEventListener("beforeunload", (event) => {
     if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
   });
-  document.addEventListener("submit", (event) => {
+
+  // Send once, and only what has been kept: without a network nothing is sent, and nothing is lost.
+  const busy = (form, is) => (is ? form.setAttribute("aria-busy", "true") : form.removeAttribute("aria-busy"));
+  document.addEventListener("submit", async (event) => {
     const form = event.target;
+    const { submitter } = event;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
-    form.setAttribute("aria-busy", "true");
-    unsaved.delete(form);
+    busy(form, true);
+    if (unsaved.has(form) && form.querySelector("[data-draft]")) {
+      event.preventDefault();
+      say(words.sending);
+      const came = await keep(form);
+      busy(form, false);
+      if (came === "unreachable") return line(form, words.not_sent, true);
+      unsaved.delete(form);
+      return form.requestSubmit(submitter);
+    }
+    clearTimeout(waiting.get(form));
     say(words.sending);
-    setTimeout(() => form.removeAttribute("aria-busy"), 8000);
+    setTimeout(busy, 8000, form, false);
   });
   addEventListener("pageshow", () => {
     document.querySelectorAll('form[aria-busy="true"]').forEach((form) => form.removeAttribute("aria-busy"));

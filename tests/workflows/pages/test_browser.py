@@ -123,6 +123,49 @@ def test_a_wrong_form_takes_focus_to_the_list_of_errors_and_keeps_the_text(day, 
     assert_in_order(watched)
 
 
+def test_what_is_typed_is_kept_while_it_is_typed_and_comes_back(day, show):
+    watched = show("karin.ek", of("contact", day.urgent), 390)
+    page = watched.page
+    page.get_by_label("Anteckning").fill("Ringde Pia, som")
+    expect(page.get_by_text("Utkast sparat 14.32")).to_be_visible()
+    page.goto("about:blank")  # nobody asks whether to leave: the server has it all
+    shown = show("karin.ek", of("contact", day.urgent), 390)
+    expect(shown.page.get_by_label("Anteckning")).to_have_value("Ringde Pia, som")
+    assert_in_order(shown)
+    shown.page.get_by_role("button", name="Börja om med ett tomt formulär").click()
+    expect(shown.page.get_by_label("Anteckning")).to_have_value("")
+
+
+def test_without_a_network_nothing_is_sent_and_nothing_is_lost(day, show):
+    page = show("karin.ek", of("contact", day.urgent), 390).page
+    page.context.set_offline(True)
+    page.get_by_label("Nådd. Stoppar fristen", exact=True).check()
+    page.get_by_label("Anteckning").fill("Pia kommer i morgon.")
+    page.get_by_role("button", name="Spara kontakt").click()
+    expect(page.get_by_text("Inget är skickat.")).to_be_visible()
+    assert not Contact.objects.filter(case=day.urgent, outcome="reached").exists()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Spara kontakt").click()
+    expect(page.get_by_text("Fristen är klar i tid.")).to_be_visible()
+    assert Contact.objects.get(case=day.urgent, outcome="reached").note == "Pia kommer i morgon."
+    page.goto(page.url.split("#")[0] + "contact/")
+    expect(page.get_by_label("Anteckning")).to_have_value("")
+
+
+def test_a_session_that_ended_meanwhile_leads_back_to_the_form_with_its_text(day, show):
+    page = show("karin.ek", of("case-note", day.urgent)).page
+    page.get_by_label("Anteckning").fill("Samtal med skolan.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Spara anteckningen").click()
+    expect(page.get_by_text("Det du skrev finns kvar.")).to_be_visible()
+    page.get_by_label("Användarnamn").fill("karin.ek")
+    page.get_by_label("Lösenord", exact=True).fill("riskzon-demo")
+    page.get_by_role("button", name="Logga in", exact=True).click()
+    expect(page.get_by_label("Anteckning")).to_have_value("Samtal med skolan.")
+    page.get_by_role("button", name="Spara anteckningen").click()
+    expect(page.get_by_text("Anteckningen är sparad.")).to_be_visible()
+
+
 def test_the_reassessment_is_asked_for_only_where_it_is_needed(day, show):
     page = show("karin.ek", of("assessment", day.calm)).page
     asked = page.get_by_text("När ska ny bedömning göras?")
