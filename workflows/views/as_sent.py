@@ -71,7 +71,7 @@ def _guardian(sent: dict[str, Any], is_held: bool) -> SentGuardian:
     custody = {True: _("Vårdnadshavare"), False: _("Inte vårdnadshavare")}
     language = capfirst(sent.get("language", ""))
     if sent.get("interpreter"):
-        language = f"{language}, {_('tolk behövs')}" if language else _("Tolk behövs")
+        language = _("%(language)s, tolk behövs") % {"language": language} if language else _("Tolk behövs")
     return SentGuardian(
         id=sent.get("id", ""),
         name=sent.get("name", ""),

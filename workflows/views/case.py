@@ -19,7 +19,7 @@ from riskzon.ui import Entry
 from workflows import casefile, picture
 from workflows.casefile import CaseFile, GuardianLine
 from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind, Todo
-from workflows.nextstep import of_todo
+from workflows.nextstep import by_limit, of_todo
 from workflows.views import wording
 from workflows.views.as_sent import as_sent
 from workflows.views.casebar import bar, demanded, step_url
@@ -81,7 +81,9 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
         case = door.case(case_id)
         file = casefile.read(case, door.user, door.now)
         events = _events(case)
-    rows = [_clock(file, row, events[row.pk]) for row in file.deadlines]
+    # What is still to be done first, the most urgent on top.
+    ordered = sorted(file.deadlines, key=lambda row: (row.settled_at is not None, by_limit(row)))
+    rows = [_clock(file, row, events[row.pk]) for row in ordered]
     context = {"clocks": rows, "plan": [wording.plan_line(line) for line in file.plan]}
     return render(request, "workflows/case/deadlines.html", {**bar(file, "case-deadlines"), **context})
 

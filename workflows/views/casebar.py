@@ -1,5 +1,6 @@
 """What stands on top of every page of one case: who it is about, what must not be missed, and the next step?"""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from riskzon.timewords import age_on, short_moment
 from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
 from workflows.casefile import CaseFile
-from workflows.models import Deadline, Kind
+from workflows.models import Breach, Deadline, Kind
 from workflows.nextstep import NextStep, by_limit, next_step
 from workflows.timeline import guardian_name
 
@@ -163,10 +164,14 @@ def _hold(hold: Hold, file: CaseFile) -> Caution:
 
 
 def _passed(file: CaseFile) -> list[Caution]:
-    waiting = [breach for breach in file.breaches if breach.reviewed_at is None]
     still = {row.pk for row in file.deadlines if row.settled_at is None}
+    # Two holds that were decided together pass their limits together: one line says both.
+    alike: dict[tuple, list[Breach]] = defaultdict(list)
+    for breach in file.breaches:
+        if breach.reviewed_at is None:
+            alike[breach.kind, breach.due_at, breach.deadline_id in still].append(breach)
     found = []
-    for breach in waiting:
+    for breach, *more in alike.values():
         text = _("Fristen gick ut %(when)s.") % {"when": short_moment(breach.due_at, file.now)}
         text += " " + (
             _("Det som skulle göras är inte gjort än.") if breach.deadline_id in still else _("Nu är det gjort.")
@@ -175,6 +180,7 @@ def _passed(file: CaseFile) -> list[Caution]:
         may_review = Action.REVIEW in file.case.rights
         url = address("breach-review", breach.pk) if may_review else ""
         title = _("Överskriden: %(what)s") % {"what": Kind(breach.kind).label}
+        title += f" ({len(more) + 1})" if more else ""
         found.append(Caution("alarm-clock", title, text, url=url, link=_("Granska") if url else ""))
     return found
 

@@ -28,7 +28,7 @@ def test_supervisor_reads_what_was_tried_and_who_was_told(visit: Visit) -> None:
     page = words(visit("sara.lindh").get(f"/breaches/{breach.pk}/").content.decode())
     assert "Fristen gick ut lör 14 nov 2026 kl. 14.00" in page
     assert "Hade ärendet då Eva Strand Socialjouren" in page
-    assert "Kontaktförsök Inget svar i går 14.00 Maja Fiktivsson, Telefon, Karin Ek" in page
+    assert "Kontaktförsök Inget svar fre 13 nov 2026 kl. 14.00 Maja Fiktivsson, Telefon, Karin Ek" in page
     assert "Larm som gått ut" in page
 
 

@@ -238,3 +238,27 @@ def test_whoever_has_reached_everybody_is_only_asked_to_tell_the_child(karin, ne
     context = page_of(karin, "case", case).context
     assert "Kontakta vårdnadshavare" not in {step["title"] for step in context["waiting"]}
     assert "Informera barnet, som har fyllt 15" in [str(todo["step"].text) for todo in context["todos"]]
+
+
+def test_two_holds_that_passed_their_review_together_are_one_warning(visit, new_case):
+    case = new_case(children=[child(guardians=both_parents())])
+    hold(case, "Maja")
+    hold(case, "Olle")
+    move(2 * DAY)
+    sweep()
+    text = text_of(visit("sara.lindh"), "case", case)
+    assert text.count("Överskriden: Ompröva avvakta kontakt") == 1
+    assert "Överskriden: Ompröva avvakta kontakt (2)" in text
+
+
+def test_what_is_still_to_be_done_stands_first_among_the_limits(visit, new_case):
+    case = new_case(children=[child(guardians=both_parents())])
+    protect(case)
+    hold(case, "Maja")
+    rows = [clock["row"] for clock in page_of(visit("sara.lindh"), "case-deadlines", case).context["clocks"]]
+    open_first = [row.settled_at is not None for row in rows]
+    assert open_first == sorted(open_first)
+    assert [row.due_at for row in rows if row.settled_at is None] == sorted(
+        row.due_at for row in rows if row.settled_at is None
+    )
+    assert rows[-1].kind == "protective_assessment"
