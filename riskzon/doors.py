@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -32,11 +32,13 @@ class Look:
     def case(self, case_id: UUID, action: Action = Action.READ) -> Case:
         """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden. Forbidden: not in full."""
         self.asked_for = case_id
-        case = (
-            self.cases.select_related("report", "child", "unit", "assignee", "investigation").filter(pk=case_id).first()
-        )
-        if case is None:
+        related = ("report", "child", "unit", "assignee", "investigation")
+        case = Case.objects.select_related(*related).filter(pk=case_id).first()
+        # The policy after the content: whoever has lost the case in between reads nothing.
+        ground = ground_of(self.user, case_id, self.now)
+        if case is None or ground is None:
             raise Unseen
+        case.ground = ground
         case.rights = rights_on(case.ground, self.user)
         if action not in case.rights:
             raise Forbidden
@@ -128,17 +130,19 @@ def forbidden(user: User, what: str, message: str = "") -> Forbidden:
 @contextmanager
 def register(user: User) -> Iterator[datetime]:
     """The transaction in which a new report comes into being; yields the product's `now`."""
-    with _locked_transaction():
-        yield clock.now()
+    with _locked_transaction() as begun:
+        yield begun
 
 
 @contextmanager
-def _locked_transaction() -> Iterator[None]:
+def _locked_transaction() -> Iterator[datetime]:
+    """A transaction that waits two seconds for a lock, then is Busy; yields the product's `now` at its begin."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-            yield
+                cursor.execute("SELECT riskzon_now(), set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+                begun: datetime = cursor.fetchone()[0]
+            yield begun.astimezone(UTC)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise Busy from error

@@ -110,7 +110,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "riskzon.User"
-AUTHENTICATION_BACKENDS = ["riskzon.access.PolicyBackend"]
+AUTHENTICATION_BACKENDS = ["riskzon.backend.PolicyBackend"]
 ANONYMOUS_USER_NAME = None  # guardian: nobody is nobody
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False

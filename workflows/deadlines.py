@@ -6,6 +6,7 @@ All functions work on a case that the caller has locked, take `now` from the cal
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from django.db.models import Min, Q
@@ -15,6 +16,7 @@ from riskzon.models.cases import NOTHING_DUE
 from workflows.due import Length, due_at
 from workflows.firing import fire
 from workflows.models import Breach, Deadline, Kind, State
+from workflows.recipients import Directory
 from workflows.rules import Rulebook
 
 #: Something is still demanded.
@@ -50,35 +52,31 @@ def start(
     `until` is the limit where the rule names none (hold review, LUL statement). A clock whose limit has already passed
     is born breached.
     """
-    return start_all(
-        case,
-        [
-            {
-                "kind": kind,
-                "starts_at": starts_at,
-                "until": until,
-                "hold": hold,
-                "investigation": investigation,
-                "provisional_start": provisional_start,
-                "after_hold": after_hold,
-                "replaces": replaces,
-            }
-        ],
-        now=now,
-        book=book,
-    )[0]
-
-
-def start_all(
-    case: Case, clocks: Sequence[dict], *, now: datetime, book: Rulebook | None = None
-) -> list[Deadline | None]:
-    """Start several clocks of one case together, in a constant number of statements."""
     book = book or Rulebook.read()
-    made: list[Deadline | None] = []
+    clock = {
+        "kind": kind,
+        "starts_at": starts_at,
+        "until": until,
+        "hold": hold,
+        "investigation": investigation,
+        "provisional_start": provisional_start,
+        "after_hold": after_hold,
+        "replaces": replaces,
+    }
+    made = draw_up(case, [clock], now=now, book=book)
+    begin(made, now=now, book=book)
+    return made[0] if made else None
+
+
+def draw_up(case: Case, clocks: Sequence[dict[str, Any]], *, now: datetime, book: Rulebook) -> list[Deadline]:
+    """The deadlines of these clocks, each as the arguments of `start`, not yet written; none for what is switched off.
+
+    `case.next_due_at` knows of them at once. `begin` writes them.
+    """
+    made = []
     for clock in clocks:
         rule = book.rule(clock["kind"], case.report.kind, now)
         if rule is None:
-            made.append(None)
             continue
         extra = {key: value for key, value in clock.items() if key not in ("kind", "starts_at", "until")}
         limit = clock.get("until") or due_at(clock["starts_at"], Length(rule.length), rule.amount)
@@ -94,10 +92,13 @@ def start_all(
                 **extra,
             )
         )
-    new = [deadline for deadline in made if deadline is not None]
-    fire(new, now=now, registering=True, book=book)
-    case.next_due_at = min([case.next_due_at, *(deadline.due_at for deadline in new)])
+    case.next_due_at = min([case.next_due_at, *(deadline.due_at for deadline in made)])
     return made
+
+
+def begin(made: Sequence[Deadline], *, now: datetime, book: Rulebook, directory: Directory | None = None) -> None:
+    """Write what was drawn up, and tell whom the first rungs name, in a constant number of statements."""
+    fire(made, now=now, registering=True, book=book, directory=directory)
 
 
 def meet(case: Case, kinds: Iterable[Kind], *, at: datetime, now: datetime, only: Q | None = None) -> list[Deadline]:

@@ -58,7 +58,12 @@ class _Rows:
 
 
 def fire(
-    deadlines: Sequence[Deadline], *, now: datetime, registering: bool = False, book: Rulebook | None = None
+    deadlines: Sequence[Deadline],
+    *,
+    now: datetime,
+    registering: bool = False,
+    book: Rulebook | None = None,
+    directory: Directory | None = None,
 ) -> int:
     """Fire every rung of these locked deadlines (`case` loaded) that has come at `now`; returns how many rungs.
 
@@ -68,7 +73,7 @@ def fire(
     if not deadlines:
         return 0
     book = book or Rulebook.read()
-    directory = Directory.read(now)
+    directory = directory or Directory.read(now)
     rows = _Rows()
     for deadline in deadlines:
         since = _EVER if registering else deadline.next_step_at or deadline.created_at
@@ -113,7 +118,7 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
     for following in islice(later, _LOOK_AHEAD):
         if people := directory.find(following.recipients, case):
             return people, True
-    return tuple(directory.heads), True
+    return tuple(directory.staff.heads), True
 
 
 def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: _Rows, now: datetime) -> None:

@@ -6,8 +6,10 @@ after every migrate. A new length is a new version with its own `valid_from`; ru
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from riskzon.models import ReportKind
+from riskzon.standing import Standing, rows
 from workflows.models import DeadlineRule, Kind, Rung
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -84,20 +86,14 @@ def load() -> None:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The rules and ladders as they stand; read once per transaction, in two statements."""
+    """The rules and ladders as they stand; read once per transaction, in one statement."""
 
     rules: tuple[DeadlineRule, ...]
     rungs: dict[str, tuple[Rung, ...]]
 
     @classmethod
     def read(cls) -> "Rulebook":
-        rungs: dict[str, list[Rung]] = {}
-        for rung in Rung.objects.all():
-            rungs.setdefault(rung.kind, []).append(rung)
-        return cls(
-            rules=tuple(DeadlineRule.objects.order_by("valid_from", "version")),
-            rungs={kind: tuple(steps) for kind, steps in rungs.items()},
-        )
+        return _standing.read()
 
     def rule(self, kind: str, report_kind: str, now: datetime) -> DeadlineRule | None:
         """The version that holds at `now`, the report kind's own before the general one; None: switched off."""
@@ -113,3 +109,24 @@ class Rulebook:
 
     def ladder(self, kind: str) -> tuple[Rung, ...]:
         return self.rungs.get(kind, ())
+
+
+def _built(said: dict[str, Any]) -> Rulebook:
+    rungs: dict[str, list[Rung]] = {}
+    for rung in rows(Rung, said["rungs"]):
+        rungs.setdefault(rung.kind, []).append(rung)
+    return Rulebook(
+        rules=tuple(rows(DeadlineRule, said["rules"])),
+        rungs={kind: tuple(steps) for kind, steps in rungs.items()},
+    )
+
+
+_standing = Standing(
+    """
+    SELECT json_build_object(
+        'rules', (SELECT json_agg(r ORDER BY r.valid_from, r.version) FROM workflows_deadlinerule AS r),
+        'rungs', (SELECT json_agg(s ORDER BY s.id) FROM workflows_rung AS s)
+    )::text
+    """,
+    _built,
+)

@@ -18,7 +18,7 @@ from riskzon.models import Assessment, AuditEntry, Case, Contact, Hold, Investig
 from tests.acts import DAY, HOUR, TICK, at_once, breaches_of, call, clock_of, hold, move, parents, reread, state_of
 from tests.factories import BEA, CASTOR, ELSA, MAJA, at, child, guardian, make_report, people, person
 from workflows import contact_clock
-from workflows.models import Breach, DeadlineEvent
+from workflows.models import Breach, Deadline, DeadlineEvent
 from workflows.sweep import sweep
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import register_contact
@@ -61,7 +61,9 @@ def _press_reached(by: str, case_id: UUID, maja: UUID) -> Contact:
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_two_dispatchers_and_a_contact_at_the_limit_have_one_winner_and_no_error(case: Case, turn: int) -> None:
+def test_two_dispatchers_and_a_contact_at_the_limit_have_one_winner_and_no_error(
+    case: Case, turn: int, caplog: pytest.LogCaptureFixture
+) -> None:
     others = [make_report(children=[child(identity_number=number, guardians=[])]).cases[0] for number in (BEA, ELSA)]
     maja = parents(case)["Maja"]
     move(24 * HOUR + TICK)
@@ -81,9 +83,10 @@ def test_two_dispatchers_and_a_contact_at_the_limit_have_one_winner_and_no_error
     assert len(keys) == len(set(keys))
     told = Message.objects.values_list("recipient_id", "key")
     assert len(told) == len(set(told))
+    assert caplog.records == []
 
 
-def test_six_dispatchers_fire_each_rung_of_many_deadlines_once(case: Case) -> None:
+def test_six_dispatchers_fire_each_rung_of_many_deadlines_once(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     for day in range(1, 13):
         born = clock.now().date().replace(year=2012, month=1, day=day)
         make_report(children=[child(identity_number="", birth_date=born, guardians=[])])
@@ -97,6 +100,9 @@ def test_six_dispatchers_fire_each_rung_of_many_deadlines_once(case: Case) -> No
     assert DeadlineEvent.objects.exclude(step="registered").count() == 13 * 8
     assert sum(results) == 13 * 8
     assert Breach.objects.count() == 26
+    # They share the work without a word: nobody ran into anybody.
+    assert caplog.records == []
+    assert not Deadline.objects.filter(paused_until__isnull=False).exists()
 
 
 def test_two_who_reach_the_same_guardian_at_once_are_both_written_down_and_meet_it_once(case: Case) -> None:

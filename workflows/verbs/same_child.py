@@ -6,7 +6,7 @@ from riskzon.doors import Change
 from riskzon.errors import Conflict
 from riskzon.models import Case, CaseBlock, Child, Guardianship, Hold, Investigation, ProtectedIdentity
 from workflows.verbs.assessment import next_review
-from workflows.verbs.intake import involve_investigator
+from workflows.verbs.opening import involve_investigator
 
 
 def join(act: Change, known: Child) -> None:
