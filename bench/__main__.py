@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
@@ -27,14 +27,21 @@ TOO_SLOW_SECONDS = 10.0
 
 def timed(call: Callable[[], object], repeats: int) -> float:
     """The median of `repeats` runs, in milliseconds, after one warm run."""
-    call()
-    taken = []
-    for _repeat in range(repeats):
-        gc.collect()
-        begin = time.perf_counter()
+    return in_turns([call], repeats)[0]
+
+
+def in_turns(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:
+    """The same for several that are compared: in turns, so that a machine that grows slow is slow for each of them."""
+    taken: list[list[float]] = [[] for _call in calls]
+    for call in calls:
         call()
-        taken.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(taken)
+    for _repeat in range(repeats):
+        for call, times in zip(calls, taken, strict=True):
+            gc.collect()
+            begin = time.perf_counter()
+            call()
+            times.append((time.perf_counter() - begin) * 1000)
+    return [statistics.median(times) for times in taken]
 
 
 class Table:

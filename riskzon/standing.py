@@ -36,5 +36,6 @@ def rows(model: type[Row], said: list[dict[str, Any]] | None) -> list[Row]:
     fields = model._meta.concrete_fields
     names = [field.attname for field in fields]
     return [
-        model.from_db("default", names, [field.to_python(row[field.column]) for field in fields]) for row in said or []
+        model.from_db("default", names, [field.to_python(row[field.column or ""]) for field in fields])
+        for row in said or []
     ]

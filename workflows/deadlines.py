@@ -141,7 +141,8 @@ def current(case: Case) -> list[Deadline]:
     """All deadlines of the case, the current one of each kind first."""
     rows = list(Deadline.objects.filter(case=case).order_by("-created_at", "-starts_at").select_related("rule"))
     seen: set[str] = set()
-    newest, older = [], []
+    newest: list[Deadline] = []
+    older: list[Deadline] = []
     for row in rows:
         (older if row.kind in seen else newest).append(row)
         seen.add(row.kind)

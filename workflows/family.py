@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -32,7 +33,7 @@ class Custodian:
         return self.hold is not None and not self.hold.provisional
 
 
-def live_holds(child_id: object) -> list[Hold]:
+def live_holds(child_id: UUID) -> list[Hold]:
     """Every hold on the child that still blocks: neither ended nor renewed, whatever its `until`. Decided ones first."""
     return list(Hold.objects.filter(child_id=child_id, ended_at__isnull=True).order_by("provisional", "decided_at"))
 

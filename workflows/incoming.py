@@ -92,7 +92,7 @@ def check(payload: Mapping[str, Any], *, now: datetime) -> Incoming:
     channel = _choice(payload, "channel", Channel, errors) or Channel.OTHER
     caution = _check_caution(payload.get("contact_caution"), now, errors)
     people = _check_children(payload.get("children") or [], local_date(notified_at or now), errors)
-    if errors:
+    if errors or notified_at is None:
         raise Invalid(errors)
     return Incoming(
         kind=ReportKind(kind),

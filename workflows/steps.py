@@ -69,7 +69,8 @@ SELECT waiting.id, split.id FROM waiting, split
 
 def is_open(case: Case, step: Step) -> bool:
     """Whether this step still waits for somebody."""
-    return CaseTask.objects.filter(process__case=case, flow_task=step, status__in=OPEN).exists()
+    waits: bool = CaseTask.objects.filter(process__case=case, flow_task=step, status__in=OPEN).exists()
+    return waits
 
 
 def take(case: Case, step: Step, *, by: User | None, now: datetime) -> bool:

@@ -53,7 +53,8 @@ class Wanted:
 
     def sql(self, prefix: str, user: User) -> tuple[str, dict[str, Any]]:
         """Conditions on `c`, the case; only constants are written in, every value is bound."""
-        conditions, values = [], {}
+        conditions: list[str] = []
+        values: dict[str, Any] = {}
         if self.state == "open":
             conditions.append("c.closed_at IS NULL")
         elif self.state == "closed":

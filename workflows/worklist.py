@@ -7,6 +7,7 @@ is checked to equal `visible_cases` by a test.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -26,7 +27,16 @@ from workflows.walk import Step, Wanted, branches, parse_number, walk
 #: Counts stop here: "1000+" is as good as the number, and flat.
 CAP = 1000
 MOST = 200
-_LONG_TEXTS = ("summary", "as_reported", "disposition_reason", "report__raw", "report__summary", "child__description")
+#: What a row of a list shows or decides by; the rest of a case is read when it is opened.
+_SHOWN = (
+    *("ordinal", "registered_at", "disposition", "closed_at", "feedback_owed", "investigation_id"),
+    *("assessed_at", "guardian_reached_at", "guardian_contact_open", "guardians_followed_at"),
+    *("review_due_at", "next_due_at"),
+    *("report__number", "report__kind", "unit__name"),
+    *("assignee__first_name", "assignee__last_name", "assignee__username"),
+    *("child__given_name", "child__family_name", "child__identity_number", "child__birth_date"),
+    *("child__approximate_age", "child__protected_identity"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,12 +59,12 @@ def page(
     number: str = "",
     cursor: str | None = None,
     limit: int = 50,
-    long_texts: bool = False,
+    in_full: bool = False,
 ) -> WorklistPage:
     """One page of the cases this person may see, written to the access log as one list.
 
     `scope`: mine, unassigned, unit (the person's own units) or all. `number`: a case or report number, exact. A list
-    shows no long texts; `long_texts` reads them too, for who shows each case in full.
+    loads only what its rows show; `in_full` loads the rest too, for who shows each case in full.
     """
     after = cursors.read(cursor)
     wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
@@ -62,18 +72,19 @@ def page(
         found = own_reports.walk(door, wanted, after=after, limit=limit + 1)
     else:
         found = walk(door.user, door.now, wanted, after=after, limit=limit + 1)
-    cases = _load(found[:limit], door.user, long_texts=long_texts)
+    cases = _load(found[:limit], door.user, in_full=in_full)
     door.listed([case.pk for case in cases])
     following = cursors.write(found[limit - 1].due, found[limit - 1].case_id) if len(found) > limit else None
     return WorklistPage(cases, following)
 
 
-def _load(steps: list[Step], user: User, *, long_texts: bool) -> list[Case]:
+def _load(steps: list[Step], user: User, *, in_full: bool) -> list[Case]:
     """The rows of a walk in its order, with the ground on which the person reaches each."""
     rows = Case.objects.filter(pk__in=[step.case_id for step in steps]).select_related(
         "report", "child", "unit", "assignee"
     )
-    by_id = (rows if long_texts else rows.defer(*_LONG_TEXTS)).in_bulk()
+    by_id = (rows if in_full else rows.only(*_SHOWN)).in_bulk()
+    # Few units and few people hold the many cases of a page: each is read once.
     led = access.units_led_by(user)
     cases = []
     for step in steps:
@@ -94,7 +105,8 @@ def counts(user: User, now: datetime) -> dict[str, int]:
         "soon": Wanted("all", "open", False, now + timedelta(hours=4), "", None, "", now),
         "all": Wanted("all", "open", None, None, "", None, "", now),
     }
-    pieces, params = [], {}
+    pieces: list[str] = []
+    params: dict[str, Any] = {}
     for name, wanted in views.items():
         sql, values = branches(user, now, wanted, limit=CAP, prefix=name)
         pieces.append(f"(SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")

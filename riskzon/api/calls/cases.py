@@ -49,7 +49,7 @@ def list_cases(
             number=q or "",
             cursor=cursor,
             limit=limit,
-            long_texts=True,
+            in_full=True,
         )
         return answers.CaseList(results=shaping.cases(door, page.cases), next=page.next)
 
