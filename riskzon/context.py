@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskzon import clock, timewords
 from riskzon.models import Role, User
+from riskzon.stay import seconds_left
 
 CITY = "Borås Stad"
 PRODUCT = "Riskzon"
@@ -113,6 +114,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),
         "logout_url": address("logout"),
+        "session_left": seconds_left(request) if signed_in else None,
+        "session_whole": settings.SESSION_COOKIE_AGE,
         "language_url": address("set_language"),
         "other_language": ("sv", "Svenska") if get_language() == "en" else ("en", "English"),
         "here": request.get_full_path(),

@@ -5,7 +5,7 @@ from django.contrib.auth.views import LoginView
 from django.db import transaction
 from django.http import HttpResponse
 
-from riskzon import audit, clock
+from riskzon import audit, clock, stay
 from riskzon.forms import LoginForm
 from riskzon.models import AuditAction, User
 
@@ -22,6 +22,7 @@ class Login(LoginView):
         with transaction.atomic():
             audit.record(AuditAction.LOGIN, by=user, now=clock.now(), what="login")
             answer = super().form_valid(form)
+            stay.begin(self.request)
         if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
             answer.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,

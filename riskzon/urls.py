@@ -4,12 +4,13 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from riskzon import drafts, pages
+from riskzon import drafts, pages, stay
 from riskzon.login import Login
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("stay/", stay.stay, name="stay"),
     path("language", set_language, name="set_language"),
     path("drafts/", drafts.save, name="draft"),
     path("drafts/discard/", drafts.discard, name="draft-discard"),

@@ -34,3 +34,16 @@ def test_a_login_that_cannot_be_logged_is_refused(client: Client) -> None:
         _log_in(client)
 
     assert "_auth_user_id" not in client.session
+
+
+def test_whoever_answers_before_the_session_ends_stays_and_a_stranger_is_sent_to_the_login(client: Client) -> None:
+    people()
+    assert client.post("/stay/")["Location"] == "/login/?next=/stay/"
+    _log_in(client)
+    session = client.session
+    ended = session["ends"] = session["ends"] - 42_950
+    session.save()
+    assert 'data-session="2' in client.get("/accessibility").content.decode()
+
+    assert client.post("/stay/").status_code == 204
+    assert client.session["ends"] > ended

@@ -154,6 +154,30 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
 
+  // Five minutes before the session ends every tab asks; the answer in one is the answer in all.
+  const asks = document.querySelector("[data-session]");
+  if (asks) {
+    const tabs = new BroadcastChannel("session");
+    let timer;
+    const arm = (seconds) => {
+      clearTimeout(timer);
+      asks.close();
+      const ends = Date.now() + seconds * 1000;
+      timer = setTimeout(() => Date.now() < ends && asks.showModal(), (seconds - 300) * 1000);
+    };
+    const stays = () => arm(Number(asks.dataset.whole));
+    tabs.addEventListener("message", stays);
+    asks.querySelector("form").addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
+      if (!answer) return;
+      if (answer.status !== 204) return location.reload();
+      stays();
+      tabs.postMessage("stays");
+    });
+    arm(Number(asks.dataset.session));
+  }
+
   // Copy a text to take it to the personal file.
   on("click", "[data-copy]", async (button) => {
     const source = document.getElementById(button.dataset.copy.replace(/^#/, ""));

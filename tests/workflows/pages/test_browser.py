@@ -166,6 +166,28 @@ def test_a_session_that_ended_meanwhile_leads_back_to_the_form_with_its_text(day
     expect(page.get_by_text("Anteckningen är sparad.")).to_be_visible()
 
 
+def test_five_minutes_before_the_session_ends_every_tab_asks_and_one_answer_is_enough(live_server, open_page, day):
+    watched = open_page(390)
+    page, context = watched.page, watched.page.context
+    page.clock.install()
+    page.goto(live_server.url + "/login/")
+    page.get_by_label("Användarnamn").fill("karin.ek")
+    page.get_by_label("Lösenord", exact=True).fill("riskzon-demo")
+    page.get_by_role("button", name="Logga in", exact=True).click()
+    expect(page.get_by_role("heading", name="Arbetslista")).to_be_visible()
+    other = context.new_page()
+    other.goto(live_server.url + of("case-note", day.urgent))
+    page.clock.fast_forward("11:54:00")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward("01:30")
+    for tab in (page, other):
+        expect(tab.get_by_role("dialog", name="Du loggas snart ut")).to_be_visible()
+    assert_in_order(watched)
+    page.get_by_role("button", name="Fortsätt arbeta").click()
+    for tab in (page, other):
+        expect(tab.get_by_role("dialog")).to_be_hidden()
+
+
 def test_the_reassessment_is_asked_for_only_where_it_is_needed(day, show):
     page = show("karin.ek", of("assessment", day.calm)).page
     asked = page.get_by_text("När ska ny bedömning göras?")
