@@ -19,12 +19,16 @@ from workflows.family import siblings
 
 @dataclass(frozen=True)
 class Known:
-    """One known child: the head of each earlier report, the running investigation, the siblings. No case content."""
+    """One known child: the head of each earlier report, the running investigation, the siblings. No case content.
+
+    `may_open`: those of the cases that the one who asked may also see.
+    """
 
     child: Child
     cases: list[Case]
     investigation: Investigation | None
     siblings: list[Child]
+    may_open: frozenset[UUID]
 
 
 def is_known(user: User, *, identity_number: str = "", name: str = "", birth_date: date | None = None) -> list[Known]:
@@ -47,12 +51,14 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
         else:
             raise Invalid.field("identity_number", _("Ange nummer, eller namn och födelsedatum."))
         hidden = set(blocks.values_list("child", flat=True))
-        found = [_known(child, hidden) for child in children[:10]]
+        asked = list(children[:10])
+        seen = frozenset(door.cases.filter(child__in=asked).values_list("pk", flat=True))
+        found = [_known(child, hidden, seen) for child in asked]
         door.listed([case.pk for known in found for case in known.cases], AuditAction.LOOKUP)
     return found
 
 
-def _known(child: Child, hidden: set[UUID]) -> Known:
+def _known(child: Child, hidden: set[UUID], seen: frozenset[UUID]) -> Known:
     return Known(
         child=child,
         cases=list(Case.objects.filter(child=child).select_related("report").order_by("-registered_at")[:20]),
@@ -60,4 +66,5 @@ def _known(child: Child, hidden: set[UUID]) -> Known:
         .select_related("case_worker", "unit")
         .first(),
         siblings=[sibling for sibling in siblings(child) if sibling.pk not in hidden],
+        may_open=seen,
     )

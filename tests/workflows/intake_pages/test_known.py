@@ -93,3 +93,12 @@ def test_a_child_that_is_blocked_for_somebody_is_not_known(visit: Visit, albin: 
     block(person("omar.nyman"), albin, by=person("sara.lindh"), reason="Släkt", now=now())
     page = visit("omar.nyman").post("/reports/known/", {"identity_number": ALBIN}).content.decode()
     assert "Inget barn med de uppgifterna är känt." in page
+
+
+def test_an_earlier_case_is_one_press_away_for_whoever_may_open_it(visit: Visit, albin: Case) -> None:
+    link = f'<a class="num" href="/cases/{albin.pk}/">'
+    asked = {"identity_number": ALBIN}
+    assert link in visit("omar.nyman").post("/reports/known/", asked).content.decode()
+    elsewhere = visit("lina.dahl").post("/reports/known/", asked).content.decode()
+    assert albin.number in elsewhere
+    assert str(albin.pk) not in elsewhere

@@ -166,6 +166,18 @@ def test_a_session_that_ended_meanwhile_leads_back_to_the_form_with_its_text(day
     expect(page.get_by_text("Anteckningen är sparad.")).to_be_visible()
 
 
+def test_a_page_that_is_too_old_says_so_and_leads_back_to_the_form(day, show):
+    watched = show("karin.ek", of("case-note", day.urgent), 320)
+    page = watched.page
+    page.context.clear_cookies(name="csrftoken")
+    page.get_by_label("Anteckning").fill("Samtal med mormor.")
+    page.get_by_role("button", name="Spara anteckningen").click()
+    expect(page.get_by_role("heading", name="Sidan var för gammal")).to_be_visible()
+    assert_in_order(watched)
+    page.get_by_role("link", name="Öppna formuläret igen").click()
+    expect(page.get_by_label("Anteckning")).to_have_value("Samtal med mormor.")
+
+
 def test_five_minutes_before_the_session_ends_every_tab_asks_and_one_answer_is_enough(live_server, open_page, day):
     watched = open_page(390)
     page, context = watched.page, watched.page.context
