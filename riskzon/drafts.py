@@ -134,7 +134,7 @@ def save(request: HttpRequest) -> HttpResponse:
     form = posted(request)
     if form is None:
         raise Http404
-    return HttpResponse(status=HTTPStatus.NO_CONTENT if keep(form, _pairs(request.POST)) else HTTPStatus.CONFLICT)
+    return HttpResponse(status=HTTPStatus.CREATED if keep(form, _pairs(request.POST)) else HTTPStatus.CONFLICT)
 
 
 @require_POST

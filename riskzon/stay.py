@@ -26,4 +26,4 @@ def seconds_left(request: HttpRequest) -> int | None:
 def stay(request: HttpRequest) -> HttpResponse:
     """The answer to the question five minutes before the end (WCAG 2.2.1)."""
     begin(request)
-    return HttpResponse(status=204)
+    return HttpResponse()

@@ -171,7 +171,7 @@
       event.preventDefault();
       const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
       if (!answer) return;
-      if (answer.status !== 204) return location.reload();
+      if (!answer.ok || answer.redirected) return location.reload();
       stays();
       tabs.postMessage("stays");
     });

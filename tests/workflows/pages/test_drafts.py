@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from riskzon import clock, drafts
 from riskzon.access import block
+from riskzon.celery import app
 from riskzon.models import Case, Contact, Draft
 from tests.acts import move, parents
 from tests.factories import person
@@ -53,7 +54,7 @@ def typing(karin, case, address) -> Callable[..., dict[str, Any]]:
 
     def typed(client: Client = karin, **fields: Any) -> dict[str, Any]:
         form = filled(case, token_on(client, address), **fields)
-        assert client.post(reverse("draft"), form).status_code == 204
+        assert client.post(reverse("draft"), form).status_code == 201
         return form
 
     return typed
@@ -116,7 +117,7 @@ def test_somebody_else_who_logs_in_at_the_same_screen_does_not_get_the_text(kari
 def test_what_is_typed_after_the_session_ended_is_kept_too(karin, case, address, visit):
     form = filled(case, token_on(karin, address))
     karin.logout()
-    assert karin.post(reverse("draft"), form).status_code == 204
+    assert karin.post(reverse("draft"), form).status_code == 201
     assert NOTE in visit("karin.ek").get(address).content.decode()
 
 
@@ -219,3 +220,8 @@ def test_a_button_without_a_form_leads_back_to_its_page_after_login(client, case
     assert answer["Location"] == f"/login/?next={reverse('case', args=[case.pk])}"
     elsewhere = client.post(reverse("case-take", args=[case.pk]), headers={"referer": "https://example.org/x"})
     assert elsewhere["Location"] == "/login/?next=/"
+
+
+def test_every_task_that_the_beat_asks_for_exists(settings):
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
