@@ -1,6 +1,6 @@
 """How does what the floors below know become an answer, cut to what this reader may have?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,14 @@ from riskzon.identity import format_identity
 from riskzon.models import Case, Hold, Report, Role
 from riskzon.models.cases import NOTHING_DUE
 from workflows.casefile import CaseFile, GuardianLine, fully_seen, read_many, sees_in_full
+from workflows.contact_clock import has_come_of_age
 from workflows.history import History
 from workflows.models import CaseTask, Todo
 from workflows.plan import PlanLine
 from workflows.reduced import ReducedCase, reduced_many
 
 _STEP_STATES = {STATUS.DONE: "done", STATUS.CANCELED: "cancelled"}
-_PHONE = "phone"
+_PHONE, _GUARDIANS = "phone", "guardians"
 
 
 def cases(door: Look, found: Sequence[Case]) -> list[answers.CaseOut | answers.ReducedCaseOut]:
@@ -55,7 +56,11 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportO
     if not any(isinstance(case, answers.CaseOut) for case in seen):
         return answers.ReportOut(**_head(found), cases=seen)
     whole = bool(fully_seen(found.cases.all(), door.user, door.now))
-    held = Hold.objects.filter(child__cases__report=found, ended_at__isnull=True).exists()
+    hidden = set()
+    if Hold.objects.filter(child__cases__report=found, ended_at__isnull=True).exists():
+        hidden.add(_PHONE)  # nobody is tempted to call
+    if any(has_come_of_age(case, door.now) for case in found.cases.select_related("child")):
+        hidden.add(_GUARDIANS)  # custody has ended (FB 6:2)
     return answers.FullReportOut(
         **_head(found),
         cases=seen,
@@ -74,7 +79,7 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportO
         supplements=[rows.supplement(row) for row in found.supplements.select_related("by").order_by("at")]
         if whole
         else [],
-        raw=(_without_phones(found.raw) if held else found.raw) if whole else None,
+        raw=_without(hidden, found.raw) if whole else None,
     )
 
 
@@ -228,10 +233,10 @@ def _history(history: History) -> answers.HistoryOut:
     )
 
 
-def _without_phones(raw: Any) -> Any:
-    """What was sent, without telephone numbers: while contact is held back nobody is tempted to call."""
+def _without(hidden: Collection[str], raw: Any) -> Any:
+    """What was sent, without the fields that may not be shown now."""
     if isinstance(raw, dict):
-        return {key: _without_phones(value) for key, value in raw.items() if key != _PHONE}
+        return {key: _without(hidden, value) for key, value in raw.items() if key not in hidden}
     if isinstance(raw, list):
-        return [_without_phones(value) for value in raw]
+        return [_without(hidden, value) for value in raw]
     return raw

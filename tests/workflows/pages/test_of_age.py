@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from riskzon.models import Case
 from tests.acts import both_parents, call, hold, parents
+from tests.api.caller import Caller
 from tests.factories import at, child, make_report, person
 from workflows.models import Breach
 from workflows.sweep import sweep
@@ -81,3 +82,16 @@ def test_the_liaison_no_longer_finds_the_guardians_in_the_own_report(case, visit
     assert "Olle" not in text
     assert "Maja" not in text
     assert "inget svar" in text
+
+
+@pytest.mark.parametrize("username", ["sara.lindh", "per.holm"])
+def test_no_answer_of_the_api_names_a_guardian_either(username, case):
+    caller, paths = Caller(username), (f"/cases/{case.pk}", f"/reports/{case.report.number}")
+    assert all("Olle" in caller.get(path).content.decode() for path in paths)
+    at("2026-11-14T00:00:00+01:00")
+    for path in paths:
+        answer = caller.get(path)
+        assert answer.status_code == 200
+        assert "Fiktivsson" in answer.content.decode()  # the child's own name
+        assert "Olle" not in answer.content.decode()
+        assert "Maja" not in answer.content.decode()
