@@ -1,0 +1,103 @@
+"""What is sent to each address: right in form, so that a refusal is about the right to do it and nothing else."""
+
+from typing import Any
+
+from tests.access.world import GRANTED, OTHER_UNIT, Target
+from tests.factories import ALBIN
+
+_AT, _UNTIL = ("2026-11-13", "13.55"), ("2026-11-14", "10.00")
+WORDS = "Skrivet under provet."
+
+
+def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
+    """The fields of a page's form."""
+    match name:
+        case "login":
+            return {"username": "karin.ek", "password": "fel"}
+        case "language":
+            return {"language": "en", "next": "/"}
+        case "search":
+            return {"q": "Kanarie"}
+        case "known":
+            return {"identity_number": ALBIN}
+        case "look":
+            return {"do": "begin", "identity_number": ALBIN}
+        case "read":
+            return {"until": "2026-11-13T23:00:00+01:00"}
+        case "clock":
+            return {"advance_seconds": "60"}
+        case "contact":
+            return {"guardian": str(target.guardian), "outcome": "no_answer", "channel": "phone", **_moment("at", _AT)}
+        case "assessment":
+            return {"outcome": "no_immediate_need", "note": WORDS, **_moment("at", _AT)}
+        case "informed":
+            return _moment("at", _AT)
+        case "child":
+            return {"given_name": "Nytt", "protected_identity": "none"}
+        case "guardian":
+            return {"name": "Ny Vuxen", "relation": "other", "is_custodian": "no"}
+        case "hold":
+            return {
+                "guardian": str(target.guardian),
+                "code": "HOLD_HONOUR",
+                "reason": WORDS,
+                **_moment("until", _UNTIL),
+            }
+        case "renew":
+            return {"reason": WORDS, **_moment("until", _UNTIL)}
+        case _:
+            return _plain(name, situation)
+
+
+def call_body(name: str, target: Target, situation: str) -> dict[str, Any]:
+    """The body of a call."""
+    at, until = (f"{day}T{clock.replace('.', ':')}:00+01:00" for day, clock in (_AT, _UNTIL))
+    match name:
+        case "report":
+            return {
+                "kind": "concern",
+                "notified_at": at,
+                "children": [{"birth_date": "2014-01-01", "given_name": "Ny"}],
+            }
+        case "search":
+            return {"q": "Kanarie"}
+        case "clock":
+            return {"advance_seconds": 60}
+        case "contact":
+            return {"guardian": str(target.guardian), "outcome": "no_answer", "channel": "phone", "at": at}
+        case "assessment":
+            return {"outcome": "no_immediate_need", "note": WORDS, "at": at}
+        case "informed":
+            return {"at": at}
+        case "child":
+            return {"given_name": "Nytt"}
+        case "guardian":
+            return {"name": "Ny Vuxen", "relation": "other", "is_custodian": False}
+        case "hold":
+            return {"guardian": str(target.guardian), "code": "HOLD_HONOUR", "reason": WORDS, "until": until}
+        case "renew":
+            return {"reason": WORDS, "until": until}
+        case _:
+            return _plain(name, situation)
+
+
+def _plain(name: str, situation: str) -> dict[str, str]:
+    """What a form and a call have in common."""
+    return {
+        "": {},
+        "nothing": {},
+        "assign": {"username": "lina.dahl" if situation == OTHER_UNIT else "karin.ek"},
+        "hand_over": {"unit": "utredning-syd", "note": WORDS},
+        "liaison": {"username": "nadia.rask"},
+        "disposition": {"disposition": "linked" if situation == GRANTED else "opened"},
+        "feedback": {"fact": "opened"},
+        "note": {"text": WORDS},
+        "supplement": {"text": WORDS},
+        "reason": {"reason": WORDS},
+        "not_needed": {"reason": WORDS},
+        "review": {"cause": "no_staff", "action": WORDS},
+    }[name]
+
+
+def _moment(name: str, moment: tuple[str, str]) -> dict[str, str]:
+    return {f"{name}_date": moment[0], f"{name}_clock": moment[1], f"{name}_fold": ""}

@@ -1,0 +1,216 @@
+"""Who may do what: every route, every role. Written by hand from the contract, never from the policy.
+
+A route that this file does not know fails the walk. To add one, say what it is about and what each ground answers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.access.actors import (
+    ACTORS,
+    FAULT,
+    FULL,
+    HIDDEN,
+    KEY,
+    KNOWN,
+    LEADS,
+    LIAISONS,
+    LOGIN,
+    METHOD,
+    NO,
+    OK,
+    PARTNERS_TOO,
+    REGISTER,
+    STAFF,
+    By,
+    Says,
+)
+
+Rule = Mapping[By | str, Says]
+
+
+def _grounds(*allowed: By, follow: Says = NO) -> Rule:
+    """`allowed` grounds may, others that see the case may not, and for everybody else there is no case."""
+    return {**dict.fromkeys(By, NO), By.FOLLOW: follow, **dict.fromkeys(allowed, OK)}
+
+
+def _roles(*allowed: str, says: Says = OK, others: Says = HIDDEN) -> Rule:
+    """These people may; for the others who are logged in there is no such page."""
+    return {**dict.fromkeys(KNOWN, others), **dict.fromkeys(allowed, says)}
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+READ = _grounds(*FULL)
+SEE = _grounds(*FULL, By.FOLLOW)
+WORK = _grounds(*FULL)
+HOLD_CASE = _grounds(By.LEAD, By.UNIT, By.HANDLE)
+DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
+#: Where only the id of a hold or a breach is in the address: the liaison knows of none.
+WORK_BY_ID = _grounds(*FULL)
+HOLD_BY_ID = _grounds(By.LEAD, By.DUTY, follow=HIDDEN)
+REVIEW_BY_ID = _grounds(By.LEAD, follow=HIDDEN)
+EVERYBODY = _roles(*KNOWN)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address. `rules` by method; a method that is not there answers 405.
+
+    `about`: which object is in the address, or "" if none. `stranger`: what somebody without login meets. `sends`: the
+    name of what is posted (`tests.access.bodies`). `variants`: the words that fill the other holes of the pattern.
+    """
+
+    rules: Mapping[str, Rule]
+    about: str = ""
+    stranger: Says = LOGIN
+    sends: str = ""
+    variants: Sequence[Mapping[str, str]] = ({},)
+    queries: Sequence[str] = ("",)
+    is_view_class: bool = False
+
+
+def _page(rule: Rule, about: str = "case", **more: object) -> Route:
+    return Route({"GET": rule, "HEAD": rule}, about, **more)
+
+
+def _form(rule: Rule, sends: str, about: str = "case", **more: object) -> Route:
+    more = {"is_view_class": True, **more}
+    return Route({"GET": rule, "HEAD": rule, "POST": rule}, about, sends=sends, **more)
+
+
+def _press(rule: Rule, sends: str = "nothing", about: str = "case", **more: object) -> Route:
+    return Route({"POST": rule}, about, sends=sends, **more)
+
+
+def _call(method: str, rule: Rule, sends: str = "nothing", about: str = "case", **more: object) -> Route:
+    return Route(dict.fromkeys((method, "HEAD") if method == "GET" else (method,), rule), about, KEY, sends, **more)
+
+
+def _any(says: Says, **others: Says) -> Mapping[str, Rule]:
+    """Every method is answered alike by everybody."""
+    return {method: {**dict.fromkeys(ACTORS, says), **others} for method in METHODS}
+
+
+_A = "api/v1/"
+_C = "cases/<uuid:case_id>/"
+_AC = _A + "cases/<uuidstr:case_id>"
+_FIRST_PAGE = {
+    **_roles(*STAFF),
+    **dict.fromkeys((*LIAISONS, *PARTNERS_TOO, "head", "analyst", "log reviewer", "admin"), OK),
+}
+_OPEN = {**EVERYBODY, "anonymous": OK, "deactivated": OK}
+
+ROUTES: dict[str, Route] = {
+    # --- Of the whole product
+    "login/": Route(_any(OK, anonymous=OK | METHOD, deactivated=OK | METHOD), stranger=OK, sends="login"),
+    "logout/": Route({"POST": dict.fromkeys(_OPEN, LOGIN), "OPTIONS": _OPEN}, stranger=OK),
+    "language": Route(_any(OK), stranger=OK, sends="language"),
+    "stay/": Route({"POST": {**EVERYBODY, "anonymous": LOGIN, "deactivated": LOGIN}}, stranger=OK),
+    # Whoever has no form of their own open has no draft.
+    "drafts/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
+    "drafts/discard/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
+    "accessibility": Route({"GET": _OPEN, "HEAD": _OPEN}, stranger=OK),
+    "": _page(_FIRST_PAGE, "", queries=("", "?view=all&state=", "?view=unassigned", "?view=overdue", "?cursor=x")),
+    "worklist/status/": _page(_roles(*STAFF), "", queries=("?since=2026-11-12T00:00:00Z",)),
+    "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
+    "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
+    "inbox/read/": _press(EVERYBODY, "read", ""),
+    "deliveries/": _page(_roles(*LEADS, "admin"), ""),
+    "mailbox/": _page(EVERYBODY, ""),
+    "demo/clock/": _press(EVERYBODY, "clock", ""),
+    # --- One case
+    _C: _page(SEE),
+    _C + "timeline/": _page(READ),
+    _C + "deadlines/": _page(READ),
+    _C + "documents/": _page(READ),
+    _C + "process/": _page(READ),
+    _C + "log/": _page(READ),
+    _C + "take/": _press(HOLD_CASE),
+    _C + "assign/": _form(HOLD_CASE, "assign"),
+    _C + "hand-over/": _form(HOLD_CASE, "hand_over"),
+    _C + "liaison/": _form(HOLD_CASE, "liaison"),
+    _C + "contact/": _form(SEE, "contact"),
+    _C + "assessment/": _form(WORK, "assessment"),
+    _C + "disposition/": _form(HOLD_CASE, "disposition"),
+    _C + "feedback/": _form(WORK, "feedback"),
+    _C + "feedback-request/": _press(WORK),
+    _C + "note/": _form(WORK, "note"),
+    _C + "supplement/": _form(SEE, "supplement"),
+    _C + "child/": _form(WORK, "child"),
+    _C + "child/informed/": _form(WORK, "informed"),
+    _C + "guardians/new/": _form(WORK, "guardian"),
+    _C + "guardians/none/": _form(DECIDE_HOLD, "reason"),
+    _C + "guardians/<uuid:guardian_id>/": _form(WORK, "guardian"),
+    _C + "guardians/<uuid:guardian_id>/write-off/": _form(WORK, "reason"),
+    _C + "guardians/<uuid:guardian_id>/contacts/<slug:outcome>/": _press(
+        SEE, variants=({"outcome": "no_answer"}, {"outcome": "reached"})
+    ),
+    _C + "holds/": _page(READ),
+    _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
+    _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
+    _C + "holds/<uuid:hold_id>/renew/": _form(DECIDE_HOLD, "renew", "hold"),
+    _C + "holds/<uuid:hold_id>/end/": _form(DECIDE_HOLD, "reason", "hold"),
+    _C + "holds/<uuid:hold_id>/confirm/": _press(DECIDE_HOLD, about="hold"),
+    # --- What comes in
+    "reports/new/": _page(_roles(*REGISTER), ""),
+    "reports/new/<slug:slug>/": _form(
+        _roles(*REGISTER), "look", "", is_view_class=False, variants=({"slug": "concern"},)
+    ),
+    "reports/own/": _page(_roles(*LIAISONS), ""),
+    "reports/sent/": _page(_roles(*PARTNERS_TOO), ""),
+    "reports/known/": _form(_roles(*STAFF), "known", "", is_view_class=False),
+    "reports/<str:number>/receipt/": _page({}, "receipt"),
+    # --- Overview
+    "board/": _page(_roles(*LEADS, "head"), ""),
+    "board/in-time/<slug:line>/<slug:part>/": _page(
+        _roles(*LEADS, "head"), "", variants=tuple({"line": "arrest", "part": part} for part in ("decided", "missed"))
+    ),
+    "board/<slug:figure>/": _page(
+        _roles(*LEADS, "head"),
+        "",
+        variants=tuple({"figure": name} for name in ("overdue", "soon", "unassigned", "holds")),
+    ),
+    "breaches/": _page(_roles(*LEADS, "head"), "", queries=("", "?show=all")),
+    "breaches/<uuid:breach_id>/": _form({}, "review", "breach", is_view_class=False),
+    "accounting/": _page(_roles(*LEADS, "head"), ""),
+    "statistics/": _page(_roles("analyst", "head"), ""),
+    # --- API
+    _A: Route({"GET": dict.fromkeys(_OPEN, HIDDEN), "HEAD": dict.fromkeys(_OPEN, HIDDEN)}, stranger=OK),
+    _A + "openapi.json": Route({"GET": _OPEN, "HEAD": _OPEN}, stranger=OK),
+    _A + "docs": Route({"GET": _OPEN, "HEAD": _OPEN}, stranger=OK),
+    # Nobody sweeps while the suite runs, and that is what it says (503).
+    _A + "health": Route(dict.fromkeys(("GET", "HEAD"), dict.fromkeys(_OPEN, FAULT)), stranger=OK),
+    _A + "reports": _call("POST", _roles(*REGISTER, others=NO), "report", ""),
+    _A + "reports/<number>": _call("GET", SEE, about="report"),
+    _A + "reports/<number>/supplements": _call("POST", SEE, "supplement", "report"),
+    _A + "reports/<number>/feedback-request": _call("POST", WORK, about="report"),
+    _A + "reports/<number>/feedback": _call("POST", WORK, "feedback", "report"),
+    _A + "cases": _call(
+        "GET", EVERYBODY, about="", queries=("", "?scope=mine", "?scope=unit&state=open", "?overdue=true")
+    ),
+    _A + "cases/search": _call("POST", EVERYBODY, "search", ""),
+    _AC: _call("GET", SEE),
+    _AC + "/child": _call("PATCH", WORK, "child"),
+    _AC + "/assign": _call("POST", HOLD_CASE, "assign"),
+    _AC + "/take": _call("POST", HOLD_CASE),
+    _AC + "/hand-over": _call("POST", HOLD_CASE, "hand_over"),
+    _AC + "/liaisons": _call("POST", HOLD_CASE, "liaison"),
+    _AC + "/notes": _call("POST", WORK, "note"),
+    _AC + "/child-informed": _call("POST", WORK, "informed"),
+    _AC + "/guardians": _call("POST", WORK, "guardian"),
+    _AC + "/guardians/<uuidstr:guardian_id>/write-off": _call("POST", WORK, "reason"),
+    _AC + "/contacts": _call("POST", SEE, "contact"),
+    _AC + "/protective-assessment": _call("POST", WORK, "assessment"),
+    _AC + "/holds": _call("POST", DECIDE_HOLD, "hold"),
+    _AC + "/disposition": _call("POST", HOLD_CASE, "disposition"),
+    _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),
+    _A + "holds/<uuidstr:hold_id>/confirm": _call("POST", HOLD_BY_ID, about="hold"),
+    _A + "holds/<uuidstr:hold_id>/renew": _call("POST", HOLD_BY_ID, "renew", "hold"),
+    _A + "holds/<uuidstr:hold_id>/end": _call("POST", HOLD_BY_ID, "reason", "hold"),
+    _A + "breaches/<uuidstr:breach_id>/review": _call("POST", REVIEW_BY_ID, "review", "breach"),
+    _A + "deadlines": _call("GET", EVERYBODY, about=""),
+    _A + "breaches": _call("GET", EVERYBODY, about=""),
+    _A + "statistics": _call("GET", _roles(*STAFF, "head", "analyst", others=NO), about=""),
+    _A + "accounting": _call("GET", _roles(*STAFF, "head", "admin", "log reviewer", others=NO), about=""),
+    _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
+}
