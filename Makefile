@@ -4,7 +4,9 @@ export PORT ?= 8000
 export RISKZON_HOME ?= $(CURDIR)/.riskzon
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
-LOCKS := $(foreach group,core embedded assets dev,requirements/$(group).lock)
+# What the product needs to run, and what its tests and checks need beside it.
+LOCKS := $(foreach group,core embedded assets,requirements/$(group).lock)
+DEV_LOCKS := requirements/dev.lock
 export PATH := $(VENV)/bin:$(PATH)
 # Two processors are taken as the least that a machine has.
 TEST_WORKERS ?= 2
@@ -22,7 +24,7 @@ help:
 	@echo "make clean   remove everything that the targets above have made, the demo's data included"
 
 run: export RISKZON_DEMO ?= 1
-run: $(VENV)/.ready node_modules/.ready
+run: $(VENV)/.product node_modules/.ready
 	@exec $(PY) manage.py up
 
 test: $(VENV)/.ready node_modules/.ready translations
@@ -62,12 +64,18 @@ clean:
 	find riskzon notifications workflows settings tests -name __pycache__ -prune -exec rm -rf {} +
 	find riskzon notifications workflows -name '*.mo' -delete
 
-$(VENV)/.ready: $(LOCKS)
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+$(VENV)/.product: $(LOCKS)
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or later is needed."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes $(foreach lock,$(LOCKS),-r $(lock))
+	$(PIP) $(foreach lock,$(LOCKS),-r $(lock))
 	@touch $@
 
-node_modules/.ready: package-lock.json $(VENV)/.ready
+$(VENV)/.ready: $(VENV)/.product $(DEV_LOCKS)
+	$(PIP) $(foreach lock,$(DEV_LOCKS),-r $(lock))
+	@touch $@
+
+node_modules/.ready: package-lock.json $(VENV)/.product
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
