@@ -1,7 +1,7 @@
 """How an act is written to the access log: always in the transaction of the act itself."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -41,5 +41,26 @@ def record(
                 case_id,
                 list(case_ids),
                 json.dumps(dict(detail or {})),
+            ],
+        )
+
+
+def record_system(what: str, about: Sequence[tuple[UUID, Mapping[str, object]]], *, now: datetime) -> None:
+    """Add one row for each case and its detail: nobody did this, the clock struck."""
+    if not about:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO riskzon_auditentry (product_at, role, action, what, ground, case_id, cases, detail)
+            SELECT %s, '', %s, %s, '', said.case_id, '{}', said.detail
+              FROM unnest(%s::uuid[], %s::jsonb[]) AS said (case_id, detail)
+            """,
+            [
+                now,
+                AuditAction.SYSTEM.value,
+                what,
+                [case_id for case_id, _detail in about],
+                [json.dumps(dict(detail)) for _case_id, detail in about],
             ],
         )

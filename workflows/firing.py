@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, takewhile
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import connection
 
 from notifications.outbox import Telling, tell_many
+from riskzon import audit
 from riskzon.identity import turns_18_at
-from riskzon.models import AuditAction, AuditEntry
 from workflows.due import Length, due_at
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
-from workflows.models import Breach, Deadline, DeadlineEvent, Kind, Rung, State
+from workflows.models import Breach, Deadline, Kind, Rung, State
 from workflows.recipients import Directory
 from workflows.rules import Rulebook
 
@@ -37,15 +38,26 @@ _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _LOOK_AHEAD = 6
 
 
+class _Event(NamedTuple):
+    """One row of `DeadlineEvent`: a rung that has come, and how many it told."""
+
+    deadline_id: UUID
+    step: str
+    at: datetime
+    fired_at: datetime
+    told: int
+    folded: bool = False
+
+
 @dataclass
 class _Rows:
     """What one round writes, kept together so that each table is written once."""
 
-    events: list[DeadlineEvent] = field(default_factory=list)
+    events: list[_Event] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     reviews: list[Deadline] = field(default_factory=list)
     tellings: list[Telling] = field(default_factory=list)
-    log: list[AuditEntry] = field(default_factory=list)
+    log: list[tuple[UUID, dict[str, object]]] = field(default_factory=list)
 
     def tell(self, telling: Telling) -> None:
         """Add one telling; two clocks of a new case say the same thing at the same moment, as one with all its facts."""
@@ -86,7 +98,7 @@ def fire(
         if any(step.key == BREACH for step in come):
             _breach(deadline, directory, book, rows, now=now, born=registering)
         deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
-    _store(deadlines, rows, are_new=registering)
+    _store(deadlines, rows, now=now, are_new=registering)
     return len(rows.events)
 
 
@@ -126,7 +138,7 @@ def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, 
     if is_needed(step, deadline):
         people, passed_on = find(step, deadline, directory, book)
         rows.tellings.append(_telling(deadline, step.key, people, now, nobody_found=passed_on))
-    rows.events.append(DeadlineEvent(deadline=deadline, step=step.key, at=step.at, fired_at=now, told=len(people)))
+    rows.events.append(_Event(deadline.pk, step.key, step.at, now, told=len(people)))
 
 
 def _fold(
@@ -143,16 +155,8 @@ def _fold(
     telling = "registered" if _is_of_report(deadline) else BREACH
     first = next((step for step in come if step.key == telling), come[-1])
     for step in come:
-        rows.events.append(
-            DeadlineEvent(
-                deadline=deadline,
-                step=step.key,
-                at=step.at,
-                fired_at=now,
-                told=len(people) if step is first else 0,
-                folded=step is not first,
-            )
-        )
+        told = len(people) if step is first else 0
+        rows.events.append(_Event(deadline.pk, step.key, step.at, now, told, folded=step is not first))
     said = {"nobody_found": passed_on, "born": any(step.key == BREACH for step in come), "folded": len(come) > 1}
     rows.tell(_telling(deadline, first.key, people, now, **said))
 
@@ -201,11 +205,7 @@ def _breach(
         born=born,
     )
     rows.breaches.append(breach)
-    rows.log.append(
-        AuditEntry(
-            action=AuditAction.SYSTEM, what="breach", case=case, product_at=now, detail={"deadline": deadline.kind}
-        )
-    )
+    rows.log.append((deadline.case_id, {"deadline": deadline.kind}))
     # A review that is late is itself shown and escalated, but asks for no review of its own.
     rule = book.rule(Kind.BREACH_REVIEW, "", now)
     if deadline.kind != Kind.BREACH_REVIEW and rule is not None:
@@ -223,16 +223,29 @@ def _breach(
         rows.reviews.append(review)
 
 
-def _store(deadlines: Sequence[Deadline], rows: _Rows, *, are_new: bool) -> None:
+def _store(deadlines: Sequence[Deadline], rows: _Rows, *, now: datetime, are_new: bool) -> None:
     if are_new:
         Deadline.objects.bulk_create(deadlines)
     else:
         _update(deadlines)
-    DeadlineEvent.objects.bulk_create(rows.events)
+    _add_events(rows.events)
     Breach.objects.bulk_create(rows.breaches)
     Deadline.objects.bulk_create(rows.reviews)
     tell_many(rows.tellings)
-    AuditEntry.objects.bulk_create(rows.log)
+    audit.record_system("breach", rows.log, now=now)
+
+
+def _add_events(events: Sequence[_Event]) -> None:
+    if not events:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO workflows_deadlineevent (deadline_id, step, at, fired_at, told, folded)
+            SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::bool[])
+            """,
+            [list(column) for column in zip(*events, strict=True)],
+        )
 
 
 def _update(deadlines: Sequence[Deadline]) -> None:
