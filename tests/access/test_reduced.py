@@ -16,6 +16,7 @@ from tests.access.world import (
     SIBLING,
     Target,
 )
+from tests.factories import ALBIN
 
 #: Who reads the cases that nobody asks for by address.
 _BESIDE = {
@@ -45,8 +46,10 @@ def test_the_words_are_there_to_be_found(walked: Walked) -> None:
     """Without this a page that shows nothing at all would pass."""
     read = {word for cell in walked("worker") for word in cell.words.get(OWN_UNIT, ())}
     target = next(iter(walked("worker"))).world.targets[OWN_UNIT]
+    # On paper and on the screen the number has its dash; the bare form is looked for as a leak.
+    bare = {ALBIN.replace("-", "")}
     absent = {"mor", "besok", "lamnat", "natt", "barnet", "avsteg", "jav"}
-    assert {word for word in target.words - read if not any(word.endswith(end) for end in absent)} == {
+    assert {word for word in target.words - read - bare if not any(word.endswith(end) for end in absent)} == {
         word for word in target.phones if word not in read
     }
     assert len(target.phones & read) == 1
