@@ -1,5 +1,6 @@
 """People, one case about a child who must stay unnamed, and a real mail server."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -17,6 +18,9 @@ from notifications.outbox import tell
 from riskzon.models import Case, Child, Guardian, Guardianship, Report, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.steps import begin
+
+# The mail server tells every step of every conversation; the tests look at the mails.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 NOW = datetime(2026, 11, 13, 17, 20, tzinfo=UTC)
 
