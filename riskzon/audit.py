@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from riskzon.models import AuditAction, User
 
@@ -21,8 +21,8 @@ def record(
     case_ids: Iterable[UUID] = (),
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Add one row. If it cannot be written the exception goes on, and the act with it is undone."""
-    with connection.cursor() as cursor:
+    """Add one row. If it cannot be written the exception goes on, and the act is undone even if somebody catches it."""
+    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
         # Every reading waits for this row, so it is written without a detour.
         cursor.execute(
             """
@@ -49,7 +49,7 @@ def record_system(what: str, about: Sequence[tuple[UUID, Mapping[str, object]]],
     """Add one row for each case and its detail: nobody did this, the clock struck."""
     if not about:
         return
-    with connection.cursor() as cursor:
+    with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO riskzon_auditentry (product_at, role, action, what, ground, case_id, cases, detail)

@@ -38,7 +38,15 @@ class Api(NinjaAPI):
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         return problems.answer(request, exc)
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The same for everybody and made once: anybody may ask for it, and making it takes a third of a second."""
+        if self._described is None:
+            self._described = self._describe(**options)
+        return self._described
+
+    def _describe(self, **options: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**options)
         problem = problems.Problem.model_json_schema(ref_template=_SCHEMAS)
         schema["components"]["schemas"] |= {**problem.pop("$defs"), "Problem": problem}
