@@ -144,9 +144,9 @@ def firing(table: Table, repeats: int) -> None:
     peer = few * 1000 / _once(peers.fire_all)
     ours, bare, statement = [], [], []
     for _repeat in range(max(3, repeats // 2)):
-        ours.append(many * 1000 / _fire(many, sweep))
-        bare.append(many * 1000 / _fire(many, peers.bare_update))
-        statement.append(many * 1000 / _fire(many, peers.one_statement_each))
+        ours.append(_fired_a_second(many, sweep))
+        bare.append(_fired_a_second(many, peers.bare_update))
+        statement.append(_fired_a_second(many, peers.one_statement_each))
     product, limit = sorted(ours)[len(ours) // 2], sorted(statement)[len(statement) // 2]
     table.row(
         "firing due deadlines, one CTE a batch as the limit",
@@ -169,9 +169,11 @@ def _once(call: Any) -> float:
     return (time.perf_counter() - begin) * 1000
 
 
-def _fire(count: int, call: Any) -> float:
+def _fired_a_second(most: int, call: Any) -> float:
+    """Of as many deadlines as there are cases to have one, up to `most`."""
     data.forget_deadlines()
-    data.load_deadlines(count, due_in_seconds=-3600)
+    data.load_deadlines(most, due_in_seconds=-3600)
+    count = data.deadlines_left()
     taken = _once(call)
     assert data.deadlines_left() == 0
-    return taken
+    return count * 1000 / taken
