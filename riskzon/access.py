@@ -93,11 +93,6 @@ RIGHTS: dict[Ground, frozenset[Action]] = {
 CASE_ROLES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
 
 _FOLLOWING = (GrantSource.REGISTERED, GrantSource.NAMED, GrantSource.TAKEN_OVER)
-_BY_GRANT = {
-    CasePermission.HANDLE: Ground.HANDLE,
-    CasePermission.READ: Ground.READ,
-    CasePermission.FOLLOW: Ground.FOLLOW,
-}
 
 
 def units_of(user: User) -> list[UUID]:
@@ -203,10 +198,9 @@ def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -
     opening = units_on_duty(user, moment).get(unit_id)
     if opening is not None and Case.objects.filter(first_days(opening), pk=case_id).exists():
         return Ground.DUTY
-    for permission in (CasePermission.READ, CasePermission.FOLLOW):
-        if permission_id(permission) in given:
-            return _BY_GRANT[permission]
-    return None
+    if permission_id(CasePermission.READ) in given:
+        return Ground.READ
+    return Ground.FOLLOW if permission_id(CasePermission.FOLLOW) in given else None
 
 
 def rights_on(ground: str | None, user: User) -> frozenset[Action]:

@@ -186,7 +186,7 @@ def _answered(file: CaseFile) -> Iterator[Entry]:
         if todo.done_at is not None and todo.answer:
             yield Entry(
                 at=todo.done_at,
-                title=_("Kontakten behöver inte avvaktas för syskonet"),
+                title=_("Kontakten om det här barnet behöver inte avvaktas"),
                 who=str(todo.done_by),
                 text=todo.answer,
                 icon="hand",

@@ -41,7 +41,7 @@ def test_the_reason_stands_in_the_timeline_with_who_gave_it(sibling, visit):
     sara = visit("sara.lindh")
     sara.post(reverse("hold-not-needed", args=[sibling.pk]), {"reason": REASON})
     text = text_of(sara, "case-timeline", sibling)
-    for words in ("Kontakten behöver inte avvaktas för syskonet", REASON, "Sara Lindh"):
+    for words in ("Kontakten om det här barnet behöver inte avvaktas", REASON, "Sara Lindh"):
         assert words in text
 
 
