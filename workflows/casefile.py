@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
-from riskzon.access import Ground, visible_cases
+from riskzon.access import Ground, read_in_full
 from riskzon.identity import MAJORITY, age_on
 from riskzon.localtime import local_date
 from riskzon.models import (
@@ -192,13 +192,13 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
 def fully_seen(cases: Iterable[Case], user: User, now: datetime) -> set[UUID]:
     """Those reports of `cases` of which `user` sees every case in full: only they show their raw content."""
     reports = {case.report_id for case in cases}
-    if not reports:
-        return set()
-    seen = (
-        visible_cases(user, now).filter(report__in=reports).exclude(ground=Ground.FOLLOW).values_list("pk", flat=True)
-    )
-    hidden = Case.objects.filter(report__in=reports).exclude(pk__in=list(seen)).values_list("report_id", flat=True)
-    return reports - set(hidden)
+    opened = [case.pk for case in cases if sees_in_full(case)]
+    # Most reports are about one child: then there is nothing left to ask the policy about.
+    others = dict(Case.objects.filter(report__in=reports).exclude(pk__in=opened).values_list("pk", "report_id"))
+    if not others:
+        return reports
+    seen = set(read_in_full(user, now).filter(pk__in=others).values_list("pk", flat=True))
+    return reports - {report for case, report in others.items() if case not in seen}
 
 
 def sees_in_full(case: Case) -> bool:

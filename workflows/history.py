@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from riskzon.access import Ground, visible_cases
+from riskzon.access import read_in_full
 from riskzon.models import Case, CaseBlock, Child, Guardianship, Investigation, User
 
 
@@ -78,24 +78,23 @@ def _siblings(
         .select_related("child")
         .order_by("child__birth_date", "child__pk")
     )
-    seen: dict[UUID, Case] = {}
-    for case in (
-        visible_cases(user, now)
-        .filter(child__in={link.child_id for link in shared}, closed_at__isnull=True)
-        .exclude(ground=Ground.FOLLOW)
-        .select_related("report")
-        .order_by("registered_at")
-    ):
-        seen[case.child_id] = case
-    found: dict[UUID, tuple[Sibling, ...]] = {}
+    common: dict[UUID, dict[UUID, list[Guardianship]]] = {}
     for child_id in children:
         own = {link.guardian_id for link in links.get(child_id, ())}
-        common: dict[UUID, list[Guardianship]] = defaultdict(list)
+        beside = common[child_id] = defaultdict(list)
         for link in shared:
             if link.guardian_id in own and link.child_id != child_id:
-                common[link.child_id].append(link)
-        found[child_id] = tuple(
-            Sibling(rows[0].child, tuple(link.guardian_id for link in rows), seen.get(sibling_id))
-            for sibling_id, rows in common.items()
+                beside[link.child_id].append(link)
+    siblings = {sibling for beside in common.values() for sibling in beside}
+    seen: dict[UUID, Case] = {}
+    if siblings:
+        open_cases = read_in_full(user, now).filter(child__in=siblings, closed_at__isnull=True)
+        for case in open_cases.select_related("report").order_by("registered_at"):
+            seen[case.child_id] = case
+    return {
+        child_id: tuple(
+            Sibling(rows[0].child, tuple(link.guardian_id for link in rows), seen.get(sibling))
+            for sibling, rows in beside.items()
         )
-    return found
+        for child_id, beside in common.items()
+    }
