@@ -5,18 +5,14 @@ recorded after the limit: then the breach is fired first, in the same transactio
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, takewhile
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import connection
-
-from notifications.outbox import Telling, tell_many
-from riskzon import audit
+from notifications.outbox import Telling
 from riskzon.identity import turns_18_at
 from workflows.due import Length, due_at
+from workflows.fired import Event, Rows
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
 from workflows.models import Breach, Deadline, Kind, Rung, State
 from workflows.recipients import Directory
@@ -38,37 +34,6 @@ _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _LOOK_AHEAD = 6
 
 
-class _Event(NamedTuple):
-    """One row of `DeadlineEvent`: a rung that has come, and how many it told."""
-
-    deadline_id: UUID
-    step: str
-    at: datetime
-    fired_at: datetime
-    told: int
-    folded: bool = False
-
-
-@dataclass
-class _Rows:
-    """What one round writes, kept together so that each table is written once."""
-
-    events: list[_Event] = field(default_factory=list)
-    breaches: list[Breach] = field(default_factory=list)
-    reviews: list[Deadline] = field(default_factory=list)
-    tellings: list[Telling] = field(default_factory=list)
-    log: list[tuple[UUID, dict[str, object]]] = field(default_factory=list)
-
-    def tell(self, telling: Telling) -> None:
-        """Add one telling; two clocks of a new case say the same thing at the same moment, as one with all its facts."""
-        for place, said in enumerate(self.tellings):
-            if said.key == telling.key:
-                everybody = tuple(dict.fromkeys((*said.to, *telling.to)))
-                self.tellings[place] = replace(said, to=everybody, facts={**telling.facts, **said.facts})
-                return
-        self.tellings.append(telling)
-
-
 def fire(
     deadlines: Sequence[Deadline],
     *,
@@ -86,7 +51,7 @@ def fire(
         return 0
     book = book or Rulebook.read()
     directory = directory or Directory.read(now)
-    rows = _Rows()
+    rows = Rows()
     for deadline in deadlines:
         since = _EVER if registering else deadline.next_step_at or deadline.created_at
         come = due_steps(ladder_of(deadline, book), since=since, now=now)
@@ -98,7 +63,7 @@ def fire(
         if any(step.key == BREACH for step in come):
             _breach(deadline, directory, book, rows, now=now, born=registering)
         deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
-    _store(deadlines, rows, now=now, are_new=registering)
+    rows.store(deadlines, now=now, are_new=registering)
     return len(rows.events)
 
 
@@ -133,16 +98,16 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
     return tuple(directory.staff.heads), True
 
 
-def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: _Rows, now: datetime) -> None:
+def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: Rows, now: datetime) -> None:
     people: tuple[UUID, ...] = ()
     if is_needed(step, deadline):
         people, passed_on = find(step, deadline, directory, book)
         rows.tellings.append(_telling(deadline, step.key, people, now, nobody_found=passed_on))
-    rows.events.append(_Event(deadline.pk, step.key, step.at, now, told=len(people)))
+    rows.events.append(Event(deadline.pk, step.key, step.at, now, told=len(people)))
 
 
 def _fold(
-    deadline: Deadline, come: Sequence[Step], directory: Directory, book: Rulebook, rows: _Rows, now: datetime
+    deadline: Deadline, come: Sequence[Step], directory: Directory, book: Rulebook, rows: Rows, now: datetime
 ) -> None:
     if not come:
         return
@@ -156,7 +121,7 @@ def _fold(
     first = next((step for step in come if step.key == telling), come[-1])
     for step in come:
         told = len(people) if step is first else 0
-        rows.events.append(_Event(deadline.pk, step.key, step.at, now, told, folded=step is not first))
+        rows.events.append(Event(deadline.pk, step.key, step.at, now, told, folded=step is not first))
     said = {"nobody_found": passed_on, "born": any(step.key == BREACH for step in come), "folded": len(come) > 1}
     rows.tell(_telling(deadline, first.key, people, now, **said))
 
@@ -187,9 +152,7 @@ def _is_of_report(deadline: Deadline) -> bool:
     return deadline.created_at == deadline.case.registered_at
 
 
-def _breach(
-    deadline: Deadline, directory: Directory, book: Rulebook, rows: _Rows, *, now: datetime, born: bool
-) -> None:
+def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows, *, now: datetime, born: bool) -> None:
     case = deadline.case
     deadline.state = State.BREACHED
     deadline.fired_at = now
@@ -221,47 +184,3 @@ def _breach(
         )
         review.next_step_at = next_step(ladder_of(review, book), now)
         rows.reviews.append(review)
-
-
-def _store(deadlines: Sequence[Deadline], rows: _Rows, *, now: datetime, are_new: bool) -> None:
-    if are_new:
-        Deadline.objects.bulk_create(deadlines)
-    else:
-        _update(deadlines)
-    _add_events(rows.events)
-    Breach.objects.bulk_create(rows.breaches)
-    Deadline.objects.bulk_create(rows.reviews)
-    tell_many(rows.tellings)
-    audit.record_system("breach", rows.log, now=now)
-
-
-def _add_events(events: Sequence[_Event]) -> None:
-    if not events:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO workflows_deadlineevent (deadline_id, step, at, fired_at, told, folded)
-            SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::int[], %s::bool[])
-            """,
-            [list(column) for column in zip(*events, strict=True)],
-        )
-
-
-def _update(deadlines: Sequence[Deadline]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE workflows_deadline AS d
-               SET state = new.state, fired_at = new.fired_at, next_step_at = new.next_step_at
-              FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[])
-                   AS new(id, state, fired_at, next_step_at)
-             WHERE d.id = new.id
-            """,
-            [
-                [deadline.pk for deadline in deadlines],
-                [str(deadline.state) for deadline in deadlines],
-                [deadline.fired_at for deadline in deadlines],
-                [deadline.next_step_at for deadline in deadlines],
-            ],
-        )
