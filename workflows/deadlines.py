@@ -122,6 +122,26 @@ def exempt(case: Case, kinds: Iterable[Kind], *, code: str, now: datetime) -> li
     return rows
 
 
+def running(case: Case, kind: Kind) -> Deadline | None:
+    """The clock of this kind that has something still to be done; the newest if there are several."""
+    return Deadline.objects.filter(OUTSTANDING, case=case, kind=kind).order_by("-created_at").first()
+
+
+def extend(case: Case, limit: Deadline, *, until: datetime, now: datetime) -> Deadline | None:
+    """A dated decision gives more time: the running deadline falls away, and one that points back at it runs to `until`."""
+    limit.state = State.VOID
+    _close(limit, now)
+    return start(
+        case,
+        Kind(limit.kind),
+        starts_at=limit.starts_at,
+        now=now,
+        until=until,
+        investigation=limit.investigation,
+        replaces=limit,
+    )
+
+
 def explain_review(breach: Breach, case: Case, *, now: datetime) -> None:
     """The breach has been reviewed: its own review clock is met."""
     _settle(_outstanding(case, [Kind.BREACH_REVIEW], Q(breach=breach)), case, now=now, met_at=now)

@@ -7,7 +7,6 @@ from riskzon.models.cases import (
     Contact,
     Disposition,
     Hold,
-    Investigation,
     Note,
     WrittenOff,
 )
@@ -15,6 +14,7 @@ from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIden
 from riskzon.models.clock import ProductClock
 from riskzon.models.drafts import Draft
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
+from riskzon.models.investigations import Investigation, InvestigationEntry
 from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
 from riskzon.models.reports import (
     AdultNote,
@@ -51,6 +51,7 @@ __all__ = [
     "Hold",
     "IdempotencyKey",
     "Investigation",
+    "InvestigationEntry",
     "Note",
     "Precision",
     "ProductClock",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from riskzon.models.children import Child, Guardian
 from riskzon.models.grants import CasePermission
+from riskzon.models.investigations import Investigation
 from riskzon.models.people import Unit, User
 from riskzon.models.reports import Channel, Report
 
@@ -24,30 +25,6 @@ class Disposition(models.TextChoices):
     DEVIATION = "deviation", _("Avsteg från Strategi 5")
     TRANSFERRED = "transferred", _("Överflyttad till annan kommun")
     VOID = "void", _("Felregistrerad / Dubblett")
-
-
-class Investigation(models.Model):
-    """One child's inquiry: opened (inledd) from a case; later cases of the same child link to it (SoL 20:2-20:3)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="investigations")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    case_worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=40, blank=True)
-    outcome_reason = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["child"], condition=Q(closed_at__isnull=True), name="one_running_investigation_per_child"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class Case(models.Model):

@@ -1,16 +1,23 @@
-"""The end of an investigation: what it led to (SoL 20:3)."""
+"""What is done in an investigation, from the day it was opened to its end (SoL 20:3-20:7, 23:1; LUL 11-12 §§)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from riskzon.access import Action, visible_cases
+from riskzon.access import Action, read_in_full
 from riskzon.clock import now as product_now
-from riskzon.doors import change
+from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import Disposition, Investigation, User
+from riskzon.localtime import end_of_local_day, local_date
+from riskzon.models import Disposition, Guardianship, Investigation, InvestigationEntry, User
 from workflows import deadlines
+from workflows.due import months_after
+from workflows.family import hold_on, live_holds
+from workflows.incoming import SKEW
 from workflows.models import Kind
 
 OUTCOMES = {
@@ -18,33 +25,174 @@ OUTCOMES = {
     "without_measure": gettext_lazy("Avslutad utan insats"),
     "measure_declined": gettext_lazy("Insats erbjuden, familjen tackade nej"),
     "lvu": gettext_lazy("Ansökan enligt LVU"),
+    "lvu_22": gettext_lazy("Insats enligt 22 § LVU"),
+    "transferred": gettext_lazy("Överflyttad till annan kommun"),
     "moved": gettext_lazy("Barnet har flyttat"),
 }
+#: After these a follow-up may be decided (SoL 23:1).
+WITHOUT_MEASURE = ("without_measure", "measure_declined")
+FOLLOW_UP_MONTHS = 6
+
+_What = InvestigationEntry.What
 
 
-def close_investigation(user: User, investigation_id: UUID, *, outcome: str, reason: str) -> Investigation:
-    """End a running investigation with its outcome; its four months are met. Conflict: it has ended already."""
-    case_id = (
-        visible_cases(user, product_now())
-        .filter(investigation=investigation_id, disposition=Disposition.OPENED)
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if case_id is None:
-        raise Unseen
-    with change(user, Action.DISPOSE, case_id, what="investigation_close") as act:
-        investigation = Investigation.objects.select_for_update(no_key=True).get(pk=investigation_id)
-        if investigation.closed_at is not None:
-            raise Conflict(_("Utredningen är redan avslutad."))
+def tell_of_opening(
+    user: User, investigation_id: UUID, *, guardian: UUID | None, at: datetime, told: bool = True, reason: str = ""
+) -> InvestigationEntry:
+    """Write down that a guardian, or with None the child, was told of the investigation (SoL 20:4), or why not.
+
+    Conflict: the guardian is under a hold; then only `told=False` with its reason can be written.
+    """
+    with _inside(user, investigation_id, "investigation_told") as (act, investigation):
+        _not_in_future("at", at, act.now)
+        if guardian is not None:
+            if not Guardianship.objects.filter(child=investigation.child_id, guardian=guardian).exists():
+                raise Unseen
+            if told and hold_on(live_holds(investigation.child_id), guardian) is not None:
+                raise Conflict(_("Avvakta kontakt: vårdnadshavaren ska inte kontaktas. Fråga den som beslutat om det."))
+        if not told:
+            _demand("reason", reason, _("Skriv de särskilda skälen."))
+        return _write(act, investigation, _What.TOLD if told else _What.NOT_TOLD, reason, at=at, guardian=guardian)
+
+
+def plan(user: User, investigation_id: UUID, *, is_full: bool, text: str) -> InvestigationEntry:
+    """Write the plan: short where circumstances ask for little (SoL 20:5), else in full. The newest holds."""
+    with _inside(user, investigation_id, "investigation_plan") as (act, investigation):
+        _demand("text", text, _("Skriv vad som ska utredas och hur."))
+        return _write(act, investigation, _What.PLAN_FULL if is_full else _What.PLAN_SHORT, text)
+
+
+def hear_child(user: User, investigation_id: UUID, *, heard: bool, at: datetime, text: str = "") -> InvestigationEntry:
+    """Write down that the child has been heard (SoL 3:3, 20:7), or why it has not."""
+    with _inside(user, investigation_id, "investigation_heard") as (act, investigation):
+        _not_in_future("at", at, act.now)
+        if not heard:
+            _demand("text", text, _("Skriv varför barnet inte har hörts."))
+        return _write(act, investigation, _What.HEARD if heard else _What.NOT_HEARD, text, at=at)
+
+
+def extend(user: User, investigation_id: UUID, *, until: date, reason: str) -> Investigation:
+    """Decide, before the limit and for special reasons, that the investigation may take until a later local day.
+
+    SoL 20:3. Conflict: the limit has passed; a breach is not mended afterwards. Invalid: not later than the limit, more
+    than another four months, or no reason.
+    """
+    with _inside(user, investigation_id, "investigation_extend") as (act, investigation):
+        limit = deadlines.running(act.case, Kind.INVESTIGATION)
+        if limit is None or limit.due_at < act.now:
+            raise Conflict(_("Utredningstiden har gått ut. Den kan inte förlängas i efterhand."))
+        later = end_of_local_day(until)
+        errors = []
+        if later <= limit.due_at:
+            errors.append(("until", _("Välj en dag efter den nuvarande fristen.")))
+        if later > months_after(limit.due_at, 4):
+            errors.append(("until", _("Förläng med högst fyra månader i taget.")))
+        if not reason.strip():
+            errors.append(("reason", _("Skriv de särskilda skälen.")))
+        if errors:
+            raise Invalid(errors)
+        deadlines.extend(act.case, limit, until=later, now=act.now)
+        _write(act, investigation, _What.EXTENDED, reason, until=later)
+    return investigation
+
+
+def close_investigation(
+    user: User, investigation_id: UUID, *, outcome: str, reason: str, follow_up: date | bool = False
+) -> Investigation:
+    """End a running investigation with its outcome; its time is met. Conflict: it has ended already.
+
+    `follow_up`: the last local day of a follow-up after an end without a measure (SoL 23:1-23:2), True for the longest
+    that the law allows, six months.
+    """
+    with _inside(user, investigation_id, "investigation_close") as (act, investigation):
         errors = []
         if outcome not in OUTCOMES:
             errors.append(("outcome", _("Välj vad utredningen ledde till.")))
         if not reason.strip():
             errors.append(("reason", _("Skriv skälen för beslutet.")))
+        latest = local_date(months_after(act.now, FOLLOW_UP_MONTHS))
+        until = (latest if follow_up else None) if isinstance(follow_up, bool) else follow_up
+        if until and outcome in OUTCOMES and outcome not in WITHOUT_MEASURE:
+            errors.append(("follow_up", _("Uppföljning beslutas bara när utredningen avslutas utan insats.")))
+        elif until and not local_date(act.now) < until <= latest:
+            errors.append(("follow_up", _("Uppföljningen får pågå i högst sex månader.")))
         if errors:
             raise Invalid(errors)
         investigation.closed_at, investigation.outcome, investigation.outcome_reason = act.now, outcome, reason.strip()
-        investigation.save(update_fields=["closed_at", "outcome", "outcome_reason"])
+        investigation.follow_up_until = until
+        investigation.save(update_fields=["closed_at", "outcome", "outcome_reason", "follow_up_until"])
         deadlines.meet(act.case, [Kind.INVESTIGATION], at=act.now, now=act.now)
         act.detail["outcome"] = outcome
     return investigation
+
+
+def request_statement(user: User, investigation_id: UUID, *, until: date) -> Investigation:
+    """The police or the prosecutor have asked for a statement (LUL 11 §) by the local day that they name (LUL 12 §)."""
+    with _inside(user, investigation_id, "statement_request", ended_too=True) as (act, investigation):
+        if end_of_local_day(until) < act.now:
+            raise Invalid.field("until", _("Välj en dag som inte har passerat."))
+        if deadlines.running(act.case, Kind.LUL_STATEMENT) is not None:
+            raise Conflict(_("Ett yttrande är redan begärt."))
+        deadlines.start(act.case, Kind.LUL_STATEMENT, starts_at=act.now, now=act.now, until=end_of_local_day(until))
+    return investigation
+
+
+def send_statement(user: User, investigation_id: UUID) -> Investigation:
+    """The statement has been sent. Conflict: none is asked for."""
+    with _inside(user, investigation_id, "statement_sent", ended_too=True) as (act, investigation):
+        if not deadlines.meet(act.case, [Kind.LUL_STATEMENT], at=act.now, now=act.now):
+            raise Conflict(_("Inget yttrande väntar."))
+    return investigation
+
+
+def opening_case(user: User, investigation_id: UUID, what: str) -> UUID:
+    """The case from which the investigation was opened: whoever reads it in full reads the investigation. Else Unseen."""
+    found = read_in_full(user, product_now()).filter(investigation=investigation_id, disposition=Disposition.OPENED)
+    case_id = found.values_list("pk", flat=True).first()
+    if case_id is None:
+        raise unseen(user, what)
+    return case_id
+
+
+@contextmanager
+def _inside(
+    user: User, investigation_id: UUID, what: str, *, ended_too: bool = False
+) -> Iterator[tuple[Change, Investigation]]:
+    """The investigation, running unless `ended_too`, locked inside the change of the case from which it was opened."""
+    with change(user, Action.DISPOSE, opening_case(user, investigation_id, what), what=what) as act:
+        investigation = Investigation.objects.select_for_update(no_key=True).get(pk=investigation_id)
+        if investigation.closed_at is not None and not ended_too:
+            raise Conflict(_("Utredningen är redan avslutad."))
+        yield act, investigation
+
+
+def _write(
+    act: Change,
+    investigation: Investigation,
+    what: _What,
+    text: str,
+    *,
+    at: datetime | None = None,
+    guardian: UUID | None = None,
+    until: datetime | None = None,
+) -> InvestigationEntry:
+    return InvestigationEntry.objects.create(
+        investigation=investigation,
+        what=what,
+        guardian_id=guardian,
+        at=at or act.now,
+        recorded_at=act.now,
+        by=act.user,
+        text=text.strip(),
+        until=until,
+    )
+
+
+def _demand(field: str, text: str, message: str) -> None:
+    if not text.strip():
+        raise Invalid.field(field, message)
+
+
+def _not_in_future(field: str, at: datetime, now: datetime) -> None:
+    if at > now + SKEW:
+        raise Invalid.field(field, _("Tiden ligger i framtiden. Kontrollera datum och klockslag."))

@@ -9,7 +9,7 @@ from riskzon import access
 from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Conflict, Invalid
-from riskzon.models import Case, CasePermission, GrantSource, Note, Role, Unit, User
+from riskzon.models import Case, CasePermission, Disposition, GrantSource, Investigation, Note, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.recipients import Directory
 
@@ -22,6 +22,7 @@ def take(user: User, case_id: UUID) -> Case:
         if act.case.assignee_id is not None:
             raise Conflict(_("Ärendet har redan tagits av %(who)s.") % {"who": act.case.assignee})
         act.case.assignee = user
+        _investigation_follows(act.case)
     return act.case
 
 
@@ -37,6 +38,7 @@ def assign(user: User, case_id: UUID, *, username: str) -> Case:
         if colleague is None or not access.may_hold(colleague, act.case):
             raise Invalid.field("username", _("Välj en medarbetare i enheten."))
         act.case.assignee = colleague
+        _investigation_follows(act.case)
         act.detail["to"] = str(colleague.pk)
         if colleague.pk != user.pk:
             tell(
@@ -62,6 +64,7 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
             raise Invalid(errors)
         Note.objects.create(case=act.case, at=act.now, by=user, text=note.strip())
         act.case.unit, act.case.assignee = receiver, None
+        _investigation_follows(act.case)
         directory = Directory.read(act.now)
         tell(
             "handed_over",
@@ -72,6 +75,14 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
         )
         act.detail["unit"] = receiver.slug
     return act.case
+
+
+def _investigation_follows(case: Case) -> None:
+    """A running investigation lies where the case lies from which it was opened, and with whoever has that case."""
+    if case.disposition != Disposition.OPENED or case.investigation_id is None:
+        return
+    kept = {"unit": case.unit} | ({"case_worker": case.assignee} if case.assignee else {})
+    Investigation.objects.filter(pk=case.investigation_id, closed_at__isnull=True).update(**kept)
 
 
 def name_liaison(user: User, case_id: UUID, *, username: str) -> Case:
