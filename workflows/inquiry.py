@@ -1,0 +1,98 @@
+"""One investigation as its readers see it: who has been told, what is planned, whether the child is heard, by when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from riskzon.models import Case, Guardian, Hold, Investigation, InvestigationEntry
+from workflows import contact_clock
+from workflows.family import custodians
+from workflows.models import Deadline, Kind, State
+
+_What = InvestigationEntry.What
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Somebody who is to know that an investigation was opened (SoL 20:4). `guardian` None: the child, from 15 on."""
+
+    guardian: Guardian | None
+    hold: Hold | None
+    entry: InvestigationEntry | None
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """`entries` newest first; `limits` every limit it has had, newest first; `statements` those asked for (LUL)."""
+
+    case: Case
+    investigation: Investigation
+    now: datetime
+    entries: tuple[InvestigationEntry, ...]
+    limits: tuple[Deadline, ...]
+    statements: tuple[Deadline, ...]
+    concerned: tuple[Concerned, ...]
+
+    @property
+    def limit(self) -> Deadline | None:
+        """The limit that holds; None only where the rule is switched off."""
+        return self.limits[0] if self.limits else None
+
+    @property
+    def plan(self) -> InvestigationEntry | None:
+        return self._newest(_What.PLAN_SHORT, _What.PLAN_FULL)
+
+    @property
+    def heard(self) -> InvestigationEntry | None:
+        return self._newest(_What.HEARD, _What.NOT_HEARD)
+
+    @property
+    def extensions(self) -> tuple[InvestigationEntry, ...]:
+        return tuple(entry for entry in self.entries if entry.what == _What.EXTENDED)
+
+    @property
+    def statement(self) -> Deadline | None:
+        """The statement that waits to be sent."""
+        return next((row for row in self.statements if row.settled_at is None), None)
+
+    @property
+    def may_be_extended(self) -> bool:
+        return self.limit is not None and self.limit.state == State.RUNNING and self.limit.due_at >= self.now
+
+    def _newest(self, *kinds: str) -> InvestigationEntry | None:
+        return next((entry for entry in self.entries if entry.what in kinds), None)
+
+
+def read_inquiry(case: Case, now: datetime) -> Inquiry | None:
+    """The investigation that was opened from `case`; None for any other. The caller has opened the case by a door."""
+    investigation = (
+        Investigation.objects.select_related("case_worker", "unit", "opened_by")
+        .filter(pk=case.investigation_id)
+        .first()
+    )
+    if investigation is None or case.disposition != "opened":
+        return None
+    entries = tuple(investigation.entries.select_related("by", "guardian"))
+    clocks = Deadline.objects.filter(case=case, kind__in=[Kind.INVESTIGATION, Kind.LUL_STATEMENT])
+    rows = list(clocks.order_by("-created_at", "-due_at"))
+    return Inquiry(
+        case=case,
+        investigation=investigation,
+        now=now,
+        entries=entries,
+        limits=tuple(row for row in rows if row.kind == Kind.INVESTIGATION),
+        statements=tuple(row for row in rows if row.kind == Kind.LUL_STATEMENT),
+        concerned=_concerned(case, entries, now),
+    )
+
+
+def _concerned(case: Case, entries: Sequence[InvestigationEntry], now: datetime) -> tuple[Concerned, ...]:
+    newest: dict[object, InvestigationEntry] = {}
+    for entry in entries:
+        if entry.what in (_What.TOLD, _What.NOT_TOLD):
+            newest.setdefault(entry.guardian_id, entry)
+    people = [] if contact_clock.has_come_of_age(case, now) else custodians(case)
+    found = [Concerned(one.guardianship.guardian, one.hold, newest.get(one.guardianship.guardian_id)) for one in people]
+    if contact_clock.must_be_told(case, now):
+        found.append(Concerned(None, None, newest.get(None)))
+    return tuple(found)
