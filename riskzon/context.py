@@ -32,6 +32,7 @@ class NavItem:
 
 
 WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/"))
+INVESTIGATIONS = NavItem("investigations", _("Utredningar"), "folder-open")
 NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2", ("reports/new/",))
 NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2", ("reports/new/",))
 OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files", ("cases/",))
@@ -42,8 +43,8 @@ ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox")
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
-    Role.SOCIAL_WORKER: (WORKLIST, NEW_REPORT, INBOX),
-    Role.SUPERVISOR: (BOARD, WORKLIST, NEW_REPORT, ACCOUNTING, INBOX),
+    Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, INBOX),
+    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ACCOUNTING, INBOX),
     Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, INBOX),
     Role.DUTY: (WORKLIST, NEW_REPORT, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from riskzon.models import Case, Guardian, Hold, Investigation, InvestigationEntry
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+
+from riskzon.access import read_in_full
+from riskzon.models import Case, Disposition, Guardian, Hold, Investigation, InvestigationEntry, User
 from workflows import contact_clock
 from workflows.family import custodians
 from workflows.models import Deadline, Kind, State
@@ -70,7 +73,7 @@ def read_inquiry(case: Case, now: datetime) -> Inquiry | None:
         .filter(pk=case.investigation_id)
         .first()
     )
-    if investigation is None or case.disposition != "opened":
+    if investigation is None or case.disposition != Disposition.OPENED:
         return None
     entries = tuple(investigation.entries.select_related("by", "guardian"))
     clocks = Deadline.objects.filter(case=case, kind__in=[Kind.INVESTIGATION, Kind.LUL_STATEMENT])
@@ -83,6 +86,25 @@ def read_inquiry(case: Case, now: datetime) -> Inquiry | None:
         limits=tuple(row for row in rows if row.kind == Kind.INVESTIGATION),
         statements=tuple(row for row in rows if row.kind == Kind.LUL_STATEMENT),
         concerned=_concerned(case, entries, now),
+    )
+
+
+def running_investigations(user: User, now: datetime) -> QuerySet[Case]:
+    """The cases from which those running investigations were opened that `user` reads in full, the earliest limit first.
+
+    Each has `limit` (a moment or None) and, for what the law asks for beside it, `is_planned` and `is_heard`.
+    """
+    limits = Deadline.objects.filter(case=OuterRef("pk"), kind=Kind.INVESTIGATION, settled_at__isnull=True)
+    written = InvestigationEntry.objects.filter(investigation=OuterRef("investigation"))
+    return (
+        read_in_full(user, now)
+        .filter(disposition=Disposition.OPENED, investigation__closed_at__isnull=True)
+        .annotate(
+            limit=Subquery(limits.order_by("due_at").values("due_at")[:1]),
+            is_planned=Exists(written.filter(what__in=[_What.PLAN_SHORT, _What.PLAN_FULL])),
+            is_heard=Exists(written.filter(what__in=[_What.HEARD, _What.NOT_HEARD])),
+        )
+        .order_by("limit", "pk")
     )
 
 

@@ -128,9 +128,9 @@ def next_step(
     `waiting`: names of the open steps of the process; `demanded`: outstanding deadlines; `todos`: what is open beside.
     The protective assessment comes first (SoL 20:1): how and when guardians are contacted is part of it.
     """
-    if not case.is_open:
-        return _STEPS[What.NOTHING]
     clocks = {deadline.kind: deadline for deadline in demanded}
+    if not case.is_open:
+        return _STEPS[What.INVESTIGATE if Kind.INVESTIGATION in clocks else What.NOTHING]
     if "protective_assessment" in waiting and (case.assessed_at is None or _is_first_review(case, clocks)):
         return _STEPS[What.ASSESS_AGAIN if case.assessed_at else What.ASSESS]
     if Todo.What.DECIDE_HOLD in todos:

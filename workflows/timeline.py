@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
-from riskzon.models import AuditAction, AuditEntry, Contact, Guardian, Hold, Report, ReportKind, Supplement, WrittenOff
+from riskzon.models import (
+    AuditAction,
+    AuditEntry,
+    Contact,
+    Disposition,
+    Guardian,
+    Hold,
+    InvestigationEntry,
+    Report,
+    ReportKind,
+    Supplement,
+    WrittenOff,
+)
 from riskzon.timewords import moment
 from riskzon.ui import Entry
 from workflows.models import Breach, DeadlineEvent, Kind
@@ -41,6 +53,7 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_holds(file),
         *_answered(file),
         *_decision(file),
+        *_investigation(file),
         *_written(file),
         *_acts(file),
         *_clocks(file),
@@ -210,6 +223,24 @@ def _decision(file: CaseFile) -> Iterator[Entry]:
         )
     if case.closed_at is not None:
         yield Entry(at=case.closed_at, title=_("Ärendet avslutades"), icon="archive", quiet=True)
+
+
+def _investigation(file: CaseFile) -> Iterator[Entry]:
+    if file.case.disposition != Disposition.OPENED:
+        return
+    rows = InvestigationEntry.objects.filter(investigation=file.case.investigation_id)
+    for row in rows.select_related("by", "guardian"):
+        whom = guardian_name(file, row.guardian) if row.guardian else ""
+        yield Entry(
+            at=row.at,
+            title=f"{whom}: {row.get_what_display()}" if whom else str(row.get_what_display()),
+            who=str(row.by),
+            text=row.text,
+            icon="file-search",
+            anchor=f"investigation-{row.pk}",
+            copyable=True,
+            facts=[_("Till och med %(day)s") % {"day": moment(row.until)}] if row.until else [],
+        )
 
 
 def _written(file: CaseFile) -> Iterator[Entry]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import case, contact, decisions, family, holds, people, search, words, worklist
+from workflows.views import case, contact, decisions, family, holds, investigation, people, search, words, worklist
 
 _case = [
     path("", case.overview, name="case"),
@@ -35,11 +35,20 @@ _case = [
     path("holds/<uuid:hold_id>/renew/", holds.Renew.as_view(), name="hold-renew"),
     path("holds/<uuid:hold_id>/end/", holds.End.as_view(), name="hold-end"),
     path("holds/<uuid:hold_id>/confirm/", holds.confirm, name="hold-confirm"),
+    path("investigation/", investigation.overview, name="investigation"),
+    path("investigation/told/", investigation.Tell.as_view(), name="investigation-told"),
+    path("investigation/plan/", investigation.Plan.as_view(), name="investigation-plan"),
+    path("investigation/heard/", investigation.Hear.as_view(), name="investigation-heard"),
+    path("investigation/extend/", investigation.Extend.as_view(), name="investigation-extend"),
+    path("investigation/close/", investigation.Close.as_view(), name="investigation-close"),
+    path("investigation/statement/", investigation.Statement.as_view(), name="investigation-statement"),
+    path("investigation/statement/sent/", investigation.statement_sent, name="investigation-statement-sent"),
 ]
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("worklist/status/", worklist.status, name="worklist-status"),
     path("search/", search.search, name="search"),
+    path("investigations/", investigation.running, name="investigations"),
     path("cases/<uuid:case_id>/", include(_case)),
 ]

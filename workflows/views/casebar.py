@@ -25,6 +25,7 @@ PAGES = (
     ("case-timeline", gettext_noop("Tidslinje")),
     ("case-deadlines", gettext_noop("Frister")),
     ("case-documents", gettext_noop("Handlingar")),
+    ("investigation", gettext_noop("Utredning")),
     ("case-process", gettext_noop("Ärendets gång")),
     ("case-log", gettext_noop("Åtkomstlogg")),
 )
@@ -190,7 +191,8 @@ def tabs(file: CaseFile, here: str) -> list[Tab]:
     return [
         Tab(_(label), reverse(name, args=[file.case.pk]), counts.get(name), name == here)
         for name, label in PAGES
-        if name != "case-log" or Action.SEE_LOG in file.case.rights
+        if (name != "case-log" or Action.SEE_LOG in file.case.rights)
+        and (name != "investigation" or file.case.disposition == Disposition.OPENED)
     ]
 
 
