@@ -22,8 +22,9 @@ from workflows.inquiry import Concerned, Inquiry, read_inquiry, running_investig
 from workflows.timeline import guardian_name
 from workflows.verbs import investigations as verbs
 from workflows.views.casebar import bar, child_name
-from workflows.views.entry import only_for, signed_in
+from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened, open_case
+from workflows.views.gates import only_for
 
 #: Rows of one page of the list.
 PER_PAGE = 50
