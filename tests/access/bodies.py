@@ -45,6 +45,10 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             }
         case "renew":
             return {"reason": WORDS, **_moment("until", _UNTIL)}
+        case "told":
+            return {"whom": str(target.guardian), "told": "no", "reason": WORDS, **_moment("at", _AT)}
+        case "heard":
+            return {"heard": "no", "text": WORDS, **_moment("at", _AT)}
         case _:
             return _plain(name, situation)
 
@@ -77,6 +81,10 @@ def call_body(name: str, target: Target, situation: str) -> dict[str, Any]:
             return {"guardian": str(target.guardian), "code": "HOLD_HONOUR", "reason": WORDS, "until": until}
         case "renew":
             return {"reason": WORDS, "until": until}
+        case "told":
+            return {"guardian": str(target.guardian), "told": False, "reason": WORDS, "at": at}
+        case "heard":
+            return {"heard": False, "text": WORDS, "at": at}
         case _:
             return _plain(name, situation)
 
@@ -95,6 +103,10 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "supplement": {"text": WORDS},
         "reason": {"reason": WORDS},
         "not_needed": {"reason": WORDS},
+        "plan": {"form": "short", "text": WORDS},
+        "extend": {"until": "2027-04-30", "reason": WORDS},
+        "close": {"outcome": "lvu", "reason": WORDS},
+        "statement": {"until": "2026-12-22"},
         "review": {"cause": "no_staff", "action": WORDS},
     }[name]
 

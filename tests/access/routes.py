@@ -49,6 +49,8 @@ DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
 WORK_BY_ID = _grounds(*FULL)
 HOLD_BY_ID = _grounds(By.LEAD, By.DUTY, follow=HIDDEN)
 REVIEW_BY_ID = _grounds(By.LEAD, follow=HIDDEN)
+READ_BY_ID = _grounds(*FULL, follow=HIDDEN)
+DISPOSE_BY_ID = _grounds(By.LEAD, By.UNIT, By.HANDLE, follow=HIDDEN)
 EVERYBODY = _roles(*KNOWN)
 
 
@@ -94,6 +96,7 @@ def _any(says: Says, **others: Says) -> Mapping[str, Rule]:
 _A = "api/v1/"
 _C = "cases/<uuid:case_id>/"
 _AC = _A + "cases/<uuidstr:case_id>"
+_AI = _A + "investigations/<uuidstr:investigation_id>"
 _FIRST_PAGE = {
     **_roles(*STAFF),
     **dict.fromkeys((*LIAISONS, *PARTNERS_TOO, "head", "analyst", "log reviewer", "admin"), OK),
@@ -151,6 +154,16 @@ ROUTES: dict[str, Route] = {
     _C + "holds/<uuid:hold_id>/renew/": _form(DECIDE_HOLD, "renew", "hold"),
     _C + "holds/<uuid:hold_id>/end/": _form(DECIDE_HOLD, "reason", "hold"),
     _C + "holds/<uuid:hold_id>/confirm/": _press(DECIDE_HOLD, about="hold"),
+    # --- The investigation that was opened from it
+    "investigations/": _page(_roles("worker", "worker elsewhere", *LEADS), "", queries=("", "?show=mine")),
+    _C + "investigation/": _page(READ, "investigation"),
+    _C + "investigation/told/": _form(HOLD_CASE, "told", "investigation"),
+    _C + "investigation/plan/": _form(HOLD_CASE, "plan", "investigation"),
+    _C + "investigation/heard/": _form(HOLD_CASE, "heard", "investigation"),
+    _C + "investigation/extend/": _form(HOLD_CASE, "extend", "investigation"),
+    _C + "investigation/close/": _form(HOLD_CASE, "close", "investigation"),
+    _C + "investigation/statement/": _form(HOLD_CASE, "statement", "investigation"),
+    _C + "investigation/statement/sent/": _press(HOLD_CASE, about="investigation"),
     # --- What comes in
     "reports/new/": _page(_roles(*REGISTER), ""),
     "reports/new/<slug:slug>/": _form(
@@ -207,6 +220,12 @@ ROUTES: dict[str, Route] = {
     _A + "holds/<uuidstr:hold_id>/confirm": _call("POST", HOLD_BY_ID, about="hold"),
     _A + "holds/<uuidstr:hold_id>/renew": _call("POST", HOLD_BY_ID, "renew", "hold"),
     _A + "holds/<uuidstr:hold_id>/end": _call("POST", HOLD_BY_ID, "reason", "hold"),
+    _AI: _call("GET", READ_BY_ID, about="investigation"),
+    **{
+        f"{_AI}/{name}": _call("POST", DISPOSE_BY_ID, name, "investigation")
+        for name in ("told", "plan", "heard", "extend", "close", "statement")
+    },
+    _AI + "/statement/sent": _call("POST", DISPOSE_BY_ID, about="investigation"),
     _A + "breaches/<uuidstr:breach_id>/review": _call("POST", REVIEW_BY_ID, "review", "breach"),
     _A + "deadlines": _call("GET", EVERYBODY, about=""),
     _A + "breaches": _call("GET", EVERYBODY, about=""),

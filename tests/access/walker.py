@@ -186,6 +186,7 @@ def fill(pattern: str, target: Target, variant: Any) -> str:
         "guardian_id": target.guardian,
         "hold_id": target.hold,
         "breach_id": target.breach,
+        "investigation_id": target.investigation,
         "number": target.report,
         **variant,
     }

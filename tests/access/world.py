@@ -67,6 +67,7 @@ class Target:
     guardian: UUID
     hold: UUID
     breach: UUID
+    investigation: UUID
     sent: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     name: frozenset[str] = frozenset()
@@ -214,6 +215,9 @@ def _work(situation: str, case: Case) -> None:
         reason=f"{word}skal",
         until=now + (timedelta(days=20) if situation == OTHER_UNIT else DAY),
     )
+    if situation == OWN_UNIT:
+        disposition.dispose(karin, case.pk, disposition="opened")
+        case.refresh_from_db()
 
 
 def _close(case: Case) -> None:
@@ -247,6 +251,7 @@ def _target(situation: str, case: Case) -> Target:
         guardian=adult.get(f"{word}mor") or adult["Maja" if situation == OWN_UNIT else f"{word}far"],
         hold=held.pk if held else uuid4(),
         breach=passed.pk if passed else uuid4(),
+        investigation=case.investigation_id if situation == OWN_UNIT and case.investigation_id else uuid4(),
         sent=frozenset(
             f"{word}{name}" for name in ("om barnet", "om allt", "mor", "far", "plats", "anmalare", "skola")
         ),
@@ -262,4 +267,4 @@ _WRITTEN = ("anteckning", "samtal", "besok", "bedomning", "tillagg", "hamtare", 
 
 
 def _missing() -> Target:
-    return Target(uuid4(), "2026-999999-1", "2026-999999", uuid4(), uuid4(), uuid4())
+    return Target(uuid4(), "2026-999999-1", "2026-999999", uuid4(), uuid4(), uuid4(), uuid4())

@@ -61,7 +61,8 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Everything about the investigation that was opened from this case; 404 for a case without one."""
     with look(request.user, "investigation") as door:
         file = open_case(door.case(case_id), door).file
-        inquiry = _inquiry(file.case, door)
+        found = read_inquiry(file.case, door.now)
+    inquiry = _there(found)
     context = {
         "inquiry": inquiry,
         "investigation": inquiry.investigation,
@@ -78,7 +79,12 @@ class _InvestigationPage(CaseFormPage):
     inquiry: Inquiry
 
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
-        self.inquiry = _inquiry(opened.case, door)
+        self.found = read_inquiry(opened.case, door.now)
+
+    def open(self, request: HttpRequest, case_id: UUID) -> Opened:
+        opened = super().open(request, case_id)
+        self.inquiry = _there(self.found)
+        return opened
 
     def next_url(self, opened: Opened, result: Any) -> str:
         return reverse("investigation", args=[opened.case.pk])
@@ -189,9 +195,9 @@ class Statement(_InvestigationPage):
 def statement_sent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The statement that was asked for has been sent."""
     with look(request.user, "investigation") as door:
-        key = _inquiry(door.case(case_id, Action.DISPOSE), door).investigation.pk
+        found = read_inquiry(door.case(case_id, Action.DISPOSE), door.now)
     try:
-        verbs.send_statement(request.user, key)
+        verbs.send_statement(request.user, _there(found).investigation.pk)
     except Conflict as refusal:
         messages.error(request, refusal.message)
     else:
@@ -199,8 +205,8 @@ def statement_sent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("investigation", case_id)
 
 
-def _inquiry(case: Any, door: Look) -> Inquiry:
-    found = read_inquiry(case, door.now)
+def _there(found: Inquiry | None) -> Inquiry:
+    """After the door has closed, for the case was opened and its log row stands: 404 for a case without investigation."""
     if found is None:
         raise Http404
     return found
