@@ -83,7 +83,7 @@ class Told:
             assert _same(said[name], expected), (step["call"], name, said[name])
 
     def _filled(self, value: Any) -> Any:
-        """With `{arrest}`, `{arrest.1}` and `{arrest.1.Maja Fiktivsson}` put in: number, case id, guardian id."""
+        """With `{arrest}`, `{arrest.1}`, `{arrest.1.Maja Fiktivsson}`, `{arrest.1.investigation}` put in: number and ids."""
         if isinstance(value, dict):
             return {name: self._filled(one) for name, one in value.items()}
         if isinstance(value, list):
@@ -99,6 +99,8 @@ class Told:
         case = self.reports[report]["cases"][int(rest[0]) - 1]
         if len(rest) == 1:
             return case["id"]
+        if rest[1] == "investigation":
+            return self.caller(READER).get(f"/cases/{case['id']}").json()["investigation"]
         return next(guardian["id"] for guardian in case["guardians"] if guardian["name"] == rest[1])
 
     def _compare(self, name: str, expected: dict[str, Any], moment: str) -> None:
@@ -141,6 +143,6 @@ def test_the_scenario_comes_out_to_the_second(name: str, has_dispatcher: bool) -
 
 
 def test_every_scenario_that_was_promised_is_told() -> None:
-    promised = ("s1", "s2", "s2a", "s2b", "s2c", "s3", "e1", "e3", "e4", "e6", "e8", "e9", "e10")
+    promised = ("s1", "s2", "s2a", "s2b", "s2c", "s3", "s7", "e1", "e3", "e4", "e6", "e8", "e9", "e10")
 
     assert {name.split("_")[0] for name in SCENARIOS} == set(promised)

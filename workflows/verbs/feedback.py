@@ -13,8 +13,10 @@ from riskzon.errors import Conflict, Invalid, Refused
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import Case, Disposition, Report, User
 from workflows import deadlines, steps
+from workflows.due import Length, due_at
 from workflows.flows.case import CaseFlow
 from workflows.models import Kind
+from workflows.rules import Rulebook
 from workflows.verbs.disposition import running_investigation
 
 #: What is said, word for word; never free text.
@@ -33,9 +35,10 @@ _TRUE_AFTER = {
 
 
 def request_feedback(user: User, number: str) -> Report:
-    """A mandated reporter asks. Decided already, or an investigation runs: to be answered the same day, else in a week.
+    """A mandated reporter asks (SoL 19:6): to be answered within a week of the decision that is there or that comes.
 
-    A closed case stays closed, and the answer is owed all the same.
+    Asked after that week, or while an investigation was running already: the same day. A closed case stays closed, and
+    the answer is owed all the same.
     """
     with ExitStack() as doors:
         acts = _open(doors, user, number, "feedback_request")
@@ -83,8 +86,12 @@ def _owe(act: Change) -> None:
         case.feedback_owed = True
         steps.reopen(case, CaseFlow.answer_reporter)
     if case.disposition or running_investigation(case):
-        today = end_of_local_day(local_date(act.now))
-        deadlines.start(case, Kind.REPORTER_FEEDBACK, starts_at=act.now, until=today, now=act.now)
+        until = end_of_local_day(local_date(act.now))
+        book = Rulebook.read()
+        rule = book.rule(Kind.REPORTER_FEEDBACK, case.report.kind, act.now)
+        if rule is not None and case.disposed_at is not None and case.disposition != Disposition.LINKED:
+            until = max(until, due_at(case.disposed_at, Length(rule.length), rule.amount))
+        deadlines.start(case, Kind.REPORTER_FEEDBACK, starts_at=act.now, until=until, now=act.now, book=book)
 
 
 def _is_owed(case: Case) -> bool:
