@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
@@ -13,6 +13,8 @@ from workflows.family import custodians
 from workflows.models import Deadline, Kind, State
 
 _What = InvestigationEntry.What
+#: An investigation opened sooner than this after another has ended may be the same one by another name (JO 2565-2016).
+CHAINED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ def read_inquiry(case: Case, now: datetime) -> Inquiry | None:
         statements=tuple(row for row in rows if row.kind == Kind.LUL_STATEMENT),
         concerned=_concerned(case, entries, now),
     )
+
+
+def recently_ended(case: Case, now: datetime) -> Investigation | None:
+    """The child's investigation that ended so lately that a new one might only be more time for it."""
+    ended = Investigation.objects.filter(child_id=case.child_id, closed_at__gt=now - CHAINED_WITHIN)
+    return ended.order_by("-closed_at").first()
 
 
 def running_investigations(user: User, now: datetime) -> QuerySet[Case]:

@@ -11,6 +11,7 @@ from riskzon.localtime import STOCKHOLM, local_date, start_of_local_day
 from riskzon.models import Case, Contact, Disposition, Guardianship, Hold, User
 from workflows.demo import texts
 from workflows.demo.fates import Fate
+from workflows.demo.inquiries import investigate
 from workflows.demo.people import INTAKE, NORTH, SOUTH
 from workflows.demo.stage import Stage
 from workflows.models import Todo
@@ -226,6 +227,15 @@ class Story:
         decided = dispose(self._worker(), self.case_id, disposition=wanted)
         self._plan_answer()
         if wanted == Disposition.OPENED:
+            worker = stage.user(WORKERS[self.unit][0])
+            investigate(
+                stage,
+                decided.investigation_id,
+                number=self.number,
+                worker=worker,
+                case=self.case_id,
+                guardians=self.guardians,
+            )
             stage.at(
                 stage.office_days(self.fate.closes_after, self.fate.closes_after + 4),
                 partial(self.end, decided.investigation_id),
@@ -254,7 +264,7 @@ class Story:
         give_feedback(self._worker(), self.number, fact=fact)
 
     def end(self, investigation: UUID) -> None:
-        outcome = self.stage.rng.choices(list(OUTCOMES), (45, 30, 15, 4, 6))[0]
+        outcome = self.stage.rng.choices(list(OUTCOMES), (45, 30, 15, 4, 0, 0, 6))[0]
         close_investigation(self._worker(), investigation, outcome=outcome, reason=texts.CLOSED)
 
     def note(self) -> None:

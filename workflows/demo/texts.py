@@ -50,6 +50,13 @@ NO_GUARDIAN = "Ensamkommande, god man är inte förordnad. Överförmyndaren är
 HANDED_OVER = "Skyddsbedömning och första kontakt gjorda. Utredning föreslås."
 DEVIATION = "Uppgifterna gäller ett barn som redan har flyttat till annan kommun."
 CLOSED = "Utredningen visar vilket stöd familjen behöver."
+PLANS = [
+    "Skola, fritid och hem. Samtal med barnet och båda vårdnadshavarna, uppgifter från skolan.",
+    "Umgänge och fritid. Samtal med barnet, uppgifter från polisen och fältgruppen.",
+    "Hemmet och missbruk i familjen. Samtal med var och en, hembesök, uppgifter från vården.",
+]
+HEARD = "Barnet har berättat om hur det är hemma och i skolan, och vad det själv vill."
+NOT_HEARD = "Barnet vill inte träffa oss än. Nytt försök görs tillsammans med skolan."
 NOTES = [
     "Ringde tillbaka till anmälaren, inget nytt.",
     "Mötestid erbjuden på torsdag.",

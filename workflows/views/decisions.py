@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from riskzon.access import Action
-from riskzon.doors import look
+from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid
 from riskzon.models import Assessment, Disposition
 from workflows.forms.steps import AssessmentForm, DispositionForm, FeedbackForm
+from workflows.inquiry import recently_ended
 from workflows.verbs import assessment, disposition, feedback
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
@@ -59,6 +60,9 @@ class Dispose(CaseFormPage):
     button = gettext_lazy("Fatta beslutet")
     template_name = "workflows/disposition.html"
 
+    def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
+        self.ended = recently_ended(opened.case, opened.now)
+
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
         return {"proposed": self._proposed(opened), "may_deviate": Action.DEVIATE in opened.case.rights}
 
@@ -78,6 +82,7 @@ class Dispose(CaseFormPage):
             "proposed": self._proposed(opened),
             "running": opened.file.history.running_investigation,
             "decided": bool(opened.case.disposition),
+            "ended": self.ended,
         }
 
     @staticmethod

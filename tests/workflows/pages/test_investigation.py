@@ -124,6 +124,21 @@ def test_before_the_end_the_page_says_what_is_missing_and_lets_it_end_all_the_sa
     assert post(karin, case, "close", outcome="lvu", reason="Igen").status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("moment", "is_warned"), [("2027-01-12T13:00:00+01:00", True), ("2027-01-13T15:00:00+01:00", False)]
+)
+def test_investigations_that_follow_on_each_other_are_warned_of_for_sixty_days(karin, case, moment, is_warned):
+    at("2026-11-14T14:00:00+01:00")
+    verbs.close_investigation(
+        person("karin.ek"), case.investigation_id, outcome="without_measure", reason="Stöd finns."
+    )
+    at(moment)
+    again = make_report(kind="concern", occurred_at=None, children=[child(guardians=both_parents())]).cases[0]
+
+    form = karin.get(reverse("disposition", args=[again.pk])).content.decode()
+    assert ("avlöser varandra" in form) is is_warned
+
+
 def test_a_statement_is_asked_for_and_sent(karin, case):
     post(karin, case, "statement", until="2026-12-22")
     assert "2026-12-22" in text_of(karin, "investigation", case)
