@@ -58,6 +58,7 @@ class World:
                 "until": "2026-11-16T13:00:00+01:00",
             },
         )
+        opened = karin.post(f"/cases/{cases[2]['id']}/disposition", {"disposition": "opened"}).json()
         at("2026-11-14T13:30:00+01:00")
         sweep()
         beat("audit", {})
@@ -67,6 +68,7 @@ class World:
             "guardian_id": [str(pk) for pk in Guardian.objects.values_list("pk", flat=True)],
             "hold_id": [str(pk) for pk in Hold.objects.values_list("pk", flat=True)],
             "breach_id": [str(pk) for pk in Breach.objects.values_list("pk", flat=True)],
+            "investigation_id": [opened["investigation"]],
             "number": [first["number"], second["number"]],
         }
 

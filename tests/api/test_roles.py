@@ -35,6 +35,9 @@ EVERYBODY = ["karin.ek", "sara.lindh", "per.holm", *STRANGERS]
 STAFF = ["karin.ek", "sara.lindh", "lina.dahl", "jonas.falk", "jour.vakt"]
 
 
+ANSWERED = {"disposition": "opened"}
+
+
 @dataclass(frozen=True)
 class Call:
     """One call, and what it answers to the unit's worker, its supervisor and the liaison whose report it is.
@@ -85,12 +88,16 @@ class World:
         at(NOW)
         sweep()
         breach = Breach.objects.filter(kind="guardian_contact").get()
+        karin = Caller("karin.ek")
+        other = karin.report(children=[{"birth_date": "2013-05-05"}], notified_at=NOW, occurred_at=NOW).json()
+        opened = karin.post(f"/cases/{other['cases'][0]['id']}/disposition", ANSWERED).json()
         self.ids = {
             "number": report["number"],
             "case_id": case["id"],
             "guardian_id": self.guardian,
             "hold_id": hold.json()["id"],
             "breach_id": str(breach.pk),
+            "investigation_id": opened["investigation"],
         }
 
     def body(self, body: Any) -> Any:
@@ -98,7 +105,7 @@ class World:
 
 
 CASE, HOLD = "/api/v1/cases/{case_id}", "/api/v1/holds/{hold_id}"
-ANSWERED = {"disposition": "opened"}
+INVESTIGATION = "/api/v1/investigations/{investigation_id}"
 CALLS = {
     ("POST", "/api/v1/reports"): Call(
         201,
@@ -136,6 +143,14 @@ CALLS = {
     ("POST", f"{HOLD}/renew"): Call(403, 200, 404, {"until": UNTIL, "reason": "Fortfarande."}),
     ("POST", f"{HOLD}/end"): Call(403, 200, 404, {"reason": "Inte längre."}),
     ("POST", f"{CASE}/disposition"): Call(200, 200, 403, ANSWERED),
+    ("GET", INVESTIGATION): Call(200, 200, 404),
+    ("POST", f"{INVESTIGATION}/told"): Call(200, 200, 404, {"at": NOW}),
+    ("POST", f"{INVESTIGATION}/plan"): Call(200, 200, 404, {"form": "short", "text": "Skolan."}),
+    ("POST", f"{INVESTIGATION}/heard"): Call(200, 200, 404, {"heard": True, "at": NOW}),
+    ("POST", f"{INVESTIGATION}/extend"): Call(200, 200, 404, {"until": "2027-04-30", "reason": "Barnahus."}),
+    ("POST", f"{INVESTIGATION}/close"): Call(200, 200, 404, {"outcome": "lvu", "reason": "Ansökan."}),
+    ("POST", f"{INVESTIGATION}/statement"): Call(200, 200, 404, {"until": "2026-12-22"}),
+    ("POST", f"{INVESTIGATION}/statement/sent"): Call(409, 409, 404, {}),
     ("GET", "/api/v1/deadlines"): Call(200, 200, 200, others=200),
     ("GET", "/api/v1/breaches"): Call(200, 200, 200, others=200),
     ("POST", "/api/v1/breaches/{breach_id}/review"): Call(403, 200, 404, {"cause": "no_staff", "action": "Samtal."}),

@@ -223,7 +223,7 @@ def test_a_closed_case_says_so_and_offers_only_what_can_still_be_added(karin, ne
     )
     protect(case)
     call(case)
-    dispose(person("karin.ek"), case.pk, disposition="opened")
+    dispose(person("sara.lindh"), case.pk, disposition="deviation", reason="Familjen har redan stöd.")
     shown = text_of(karin, "case", case)
     assert "Inget, ärendet är avslutat" in shown
     assert reverse("case-note", args=[case.pk]) in shown
