@@ -131,6 +131,28 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Ta ställning till avvakta kontakt för syskonet"),
         text=_("Kontakten avvaktas med en vårdnadshavare som är gemensam med barnet i ärende %(number)s."),
     ),
+    "end_to_confirm": MessageKind(
+        title=_("Bekräfta felregistrering eller dubblett"),
+        text=_("Ärende %(number)s föreslås som felregistrerat eller dubblett. En annan person bekräftar eller avslår."),
+        facts=frozenset(),
+    ),
+    "transfer_waits": MessageKind(
+        title=_("Överflyttning väntar"),
+        text=_(
+            "Ärende %(number)s ska flyttas till en annan kommun. Fristerna går här tills mottagandet är registrerat."
+        ),
+        facts=frozenset(),
+    ),
+    "end_confirmed": MessageKind(
+        title=_("Avslutet är bekräftat"),
+        text=_("Avslutet som du föreslog i ärende %(number)s är bekräftat."),
+        facts=frozenset(),
+    ),
+    "end_refused": MessageKind(
+        title=_("Avslutet är avslaget"),
+        text=_("Avslutet som du föreslog i ärende %(number)s är avslaget. Ärendet fortsätter."),
+        facts=frozenset(),
+    ),
     "feedback_due": MessageKind(
         title=_("Återkoppling till anmälare"),
         text=_("Anmälaren i ärende %(number)s har begärt återkoppling."),

@@ -12,12 +12,14 @@ from django.db import IntegrityError, connection, transaction
 
 from notifications.models import Message
 from riskzon import clock
-from riskzon.models import Assessment, Case, Contact, Hold, Report
+from riskzon.models import Assessment, Case, Contact, EndProposal, Hold, Report
 from tests.factories import OLLE, guardian, person
 from workflows import deadlines
 from workflows.models import Breach, Deadline, DeadlineEvent, Todo
+from workflows.proposed_end import Wanted
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import register_contact
+from workflows.verbs.ends import confirm_end, propose_end
 from workflows.verbs.holds import decide_hold
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -66,6 +68,28 @@ def hold(case: Case, name: str = "Maja", *, by: str = "sara.lindh", **fields: An
         **fields,
     }
     return decide_hold(person(by), case.pk, **wanted)
+
+
+def propose(case: Case, disposition: str = "void", *, by: str = "karin.ek", **fields: Any) -> EndProposal:
+    """A proposed end: as not identified, or to Ulricehamn, unless `fields` say otherwise."""
+    usual: dict[str, Any] = {"reason": "Skälet till avslutet"}
+    if disposition == "transferred":
+        usual |= {"municipality": "Ulricehamn", "recipient": "Barn och unga, Ulricehamn"}
+    elif "void_kind" not in fields:
+        usual |= {"void_kind": "not_identified"}
+    return propose_end(person(by), case.pk, Wanted(disposition, **{**usual, **fields}))
+
+
+def confirm(case: Case, *, by: str = "omar.nyman", **fields: Any) -> EndProposal:
+    """The second party agrees."""
+    return confirm_end(person(by), case.pk, **fields)
+
+
+def end(case: Case, disposition: str = "void", **fields: Any) -> Case:
+    """A proposed and confirmed end, and the case as it then stands."""
+    propose(case, disposition, **fields)
+    confirm(case)
+    return reread(case)
 
 
 def reread(case: Case) -> Case:

@@ -17,14 +17,17 @@ from django.db import transaction
 from riskzon import clock
 from riskzon.errors import Invalid, Refused
 from riskzon.localtime import local_date
-from riskzon.models import Case, Hold, Report, User
+from riskzon.models import Case, EndProposal, Hold, Report, User
 from workflows.demo.names import Family, Kid, Town
 from workflows.demo.people import DUTY, INTAKE, NORTH, SOUTH, People
+from workflows.ends import WAITING
 from workflows.models import Breach
+from workflows.proposed_end import Wanted
 from workflows.sweep import sweep
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import inform_child, register_contact, write_off
 from workflows.verbs.disposition import dispose, running_investigation
+from workflows.verbs.ends import confirm_end, propose_end, refuse_end
 from workflows.verbs.family import add_guardian, identify_child
 from workflows.verbs.feedback import give_feedback, request_feedback
 from workflows.verbs.holds import confirm_hold, decide_hold, end_hold, renew_hold
@@ -100,6 +103,8 @@ class Generator:
             (2, self.ask),
             (2, self.move),
             (4, self.staff),
+            (3, self.propose_other_end),
+            (3, self.answer_other_end),
             (2, self.complete),
             (2, self.write),
         ]
@@ -287,6 +292,34 @@ class Generator:
             else:
                 wanted = "linked" if running_investigation(case) else "opened"
                 dispose(self.worker(live), live.id, disposition=wanted)
+        return True
+
+    def propose_other_end(self) -> bool:
+        with self.one() as live:
+            if live is None:
+                return False
+            wanted = self.rng.choice(
+                (
+                    Wanted("transferred", "Bor där.", municipality="Ulricehamn", recipient="Ulla"),
+                    Wanted("void", "Ingen vet.", "not_identified"),
+                    Wanted("void", "Är 19 år.", "adult", recipient="Vuxna"),
+                    Wanted("void", "Två gånger.", "duplicate", duplicate_of=self.rng.choice(self.pool).number),
+                    Wanted("void", "Fel namn.", "wrong_person", replaced_by=str(self.rng.choice(self.pool).id)),
+                )
+            )
+            propose_end(self.worker(live), live.id, wanted)
+        return True
+
+    def answer_other_end(self) -> bool:
+        waiting = EndProposal.objects.filter(WAITING).order_by("proposed_at", "case__registered_at").first()
+        if waiting is None:
+            return False
+        by = self.user(self.rng.choice(STAFF[waiting.case.unit.slug]))
+        if self.rng.random() < 0.3:
+            refuse_end(by, waiting.case_id, reason="Nej.")
+            return True
+        confirm_end(by, waiting.case_id)
+        self.pool = [live for live in self.pool if live.id != waiting.case_id]
         return True
 
     def tell_child(self) -> bool:

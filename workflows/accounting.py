@@ -30,6 +30,7 @@ class What(TextChoices):
     PROCESS_ENDED = "process_ended", _("Processen är slut men ärendet är öppet")
     PROCESS_RUNS_ON = "process_runs_on", _("Ärendet är avslutat men processen pågår")
     UNLAWFUL_END = "unlawful_end", _("Ärendet är avslutat utan allt som krävs")
+    POINTER_LOST = "pointer_lost", _("Ärendet som det hänvisas till är varken i gång eller avslutat")
     STEP_FAILED = "step_failed", _("Ett steg i processen har gått fel")
     NOTHING_DEMANDED = "nothing_demanded", _("Ingen frist, ingen granskning och ingen uppgift väntar")
     NOT_FIRED = "not_fired", _("En frist har passerat utan att det märkts")
@@ -134,10 +135,35 @@ _OF_CASES = {
     # The same conditions as the table's own CHECK, and the pointers followed: the investigation is about this child.
     What.UNLAWFUL_END: """
         LEFT JOIN riskzon_investigation AS investigation ON investigation.id = c.investigation_id
-       WHERE c.closed_at IS NOT NULL
-         AND c.disposition NOT IN ('void', 'transferred')
-         AND (c.disposition = '' OR c.assessed_at IS NULL OR c.guardians_followed_at IS NULL OR c.feedback_owed
-              OR (c.disposition IN ('opened', 'linked') AND investigation.child_id IS DISTINCT FROM c.child_id))
+       WHERE (c.closed_at IS NOT NULL
+              AND c.disposition NOT IN ('void', 'transferred')
+              AND (c.disposition = '' OR c.assessed_at IS NULL OR c.guardians_followed_at IS NULL OR c.feedback_owed
+                   OR (c.disposition IN ('opened', 'linked') AND investigation.child_id IS DISTINCT FROM c.child_id)))
+          OR (c.disposition IN ('void', 'transferred')
+              AND (c.closed_at IS NULL
+                   OR NOT EXISTS (
+                          SELECT 1 FROM riskzon_endproposal AS ending
+                           WHERE ending.case_id = c.id AND ending.disposition = c.disposition
+                             AND ending.confirmed_by_id IS NOT NULL
+                             AND (ending.acknowledged_at IS NOT NULL
+                                  OR (ending.disposition = 'void' AND ending.confirmed_by_id <> ending.proposed_by_id))
+                      )))
+    """,
+    # From pointer to pointer there must be a case that was not itself registered in error; a ring has none.
+    What.POINTER_LOST: """
+        JOIN riskzon_endproposal AS ending ON ending.case_id = c.id AND ending.confirmed_at IS NOT NULL
+       WHERE c.disposition = 'void'
+         AND ending.void_kind IN ('wrong_person', 'duplicate')
+         AND NOT EXISTS (
+                 WITH RECURSIVE way (id) AS (
+                     SELECT coalesce(ending.replaced_by_id, ending.duplicate_of_id)
+                     UNION
+                     SELECT coalesce(further.replaced_by_id, further.duplicate_of_id)
+                       FROM way JOIN riskzon_endproposal AS further
+                         ON further.case_id = way.id AND further.confirmed_at IS NOT NULL
+                 )
+                 SELECT 1 FROM way JOIN riskzon_case AS target ON target.id = way.id AND target.disposition <> 'void'
+             )
     """,
     What.STEP_FAILED: """
         JOIN workflows_caseprocess AS process ON process.case_id = c.id

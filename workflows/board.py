@@ -19,11 +19,12 @@ from django.utils.functional import cached_property
 from riskzon import access
 from riskzon.doors import Look
 from riskzon.errors import Unseen
-from riskzon.models import Case, CaseBlock, Contact, Hold, ReportSeries, Role, Unit, User
+from riskzon.models import Case, CaseBlock, Contact, EndProposal, Hold, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows import statistics
 from workflows.accounting import account
 from workflows.deadlines import OUTSTANDING, overdue
+from workflows.ends import WAITING
 from workflows.models import Breach, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
 
@@ -37,7 +38,7 @@ ACCOUNT_SECONDS = 10
 WEEKS = 12
 #: What the share is made of; what is no part of it; and what explains some of those who were not reached in time.
 DECIDED = ("met", "late", "missed")
-OUTSIDE = ("running", "exempt")
+OUTSIDE = ("running", "exempt", "void")
 EXPLAINED = ("recorded-late", "born", "corrected")
 BESIDE = (*OUTSIDE, *EXPLAINED)
 
@@ -111,6 +112,11 @@ def holds(seen: Overseen) -> QuerySet[Hold]:
     return Hold.objects.filter(
         wanted | Q(until__lte=seen.now + REVIEW_WITHIN), case__in=seen.cases.values("pk"), ended_at__isnull=True
     ).order_by("until", "pk")
+
+
+def ends(seen: Overseen) -> QuerySet[EndProposal]:
+    """Ends that wait for their second party, the one that has waited longest first."""
+    return EndProposal.objects.filter(WAITING, case__in=seen.cases.values("pk")).order_by("proposed_at", "pk")
 
 
 def to_review(seen: Overseen) -> QuerySet[Breach]:

@@ -23,6 +23,7 @@ from riskzon.models import (
     AuditEntry,
     Case,
     Contact,
+    EndProposal,
     Guardianship,
     Hold,
     Note,
@@ -32,6 +33,7 @@ from riskzon.models import (
     WrittenOff,
 )
 from riskzon.ui import Entry
+from workflows.ends import hides_guardians, of_cases
 from workflows.family import hold_on
 from workflows.history import History, histories
 from workflows.models import Breach, CaseTask, Deadline, Kind, Todo
@@ -70,8 +72,8 @@ class GuardianLine:
 class CaseFile:
     """One case in full.
 
-    `guardians` is empty from the child's 18th birthday on (FB 6:2). `report_summary` and `supplements` speak of the whole
-    report: they are empty for a reader who does not see every case of it in full. `log` is newest first, `timeline` too.
+    `guardians` is empty where `hides_guardians`. `report_summary` and `supplements` speak of the whole report: they are
+    empty for a reader who does not see every case of it in full. `log` is newest first, `timeline` too.
     """
 
     case: Case
@@ -85,6 +87,7 @@ class CaseFile:
     assessments: tuple[Assessment, ...]
     notes: tuple[Note, ...]
     breaches: tuple[Breach, ...]
+    ends: tuple[EndProposal, ...]
     report_summary: str
     supplements: tuple[Supplement, ...]
     corrections: tuple[TimeCorrection, ...]
@@ -114,6 +117,21 @@ class CaseFile:
         """Whether custody has ended (FB 6:2): from then on no page names a guardian, in old entries either."""
         return self.child_age is not None and self.child_age >= MAJORITY
 
+    @property
+    def waiting_end(self) -> EndProposal | None:
+        """The proposed end that waits for its second party."""
+        return next((end for end in self.ends if end.is_waiting), None)
+
+    @property
+    def end(self) -> EndProposal | None:
+        """The end that has taken effect: void or transferred."""
+        return next((end for end in self.ends if end.confirmed_at is not None), None)
+
+    @property
+    def hides_guardians(self) -> bool:
+        """Whether no page names a guardian: custody has ended, or the child may be the wrong one."""
+        return self.is_adult or hides_guardians(self.ends)
+
     def current(self, kind: Kind) -> Deadline | None:
         """The newest deadline of one kind."""
         return next((row for row in self.deadlines if row.kind == kind), None)
@@ -142,6 +160,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     breaches = _by_case(
         Breach.objects.filter(case__in=ids).select_related("duty_unit", "reviewed_by").order_by("-fired_at", "-id")
     )
+    ends = _by_case(of_cases(ids))
     todos = _by_case(Todo.objects.filter(case__in=ids).select_related("done_by"))
     written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by").order_by("at"))
     steps = _steps(ids)
@@ -168,7 +187,9 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
             case=case,
             now=now,
             deadlines=_current_first(deadlines[case.pk]),
-            guardians=_guardians(
+            guardians=()
+            if hides_guardians(ends[case.pk])
+            else _guardians(
                 case, links[case.child_id], holds[case.child_id], contacts[case.pk], written_off[case.pk], now
             ),
             holds=tuple(holds[case.child_id]),
@@ -178,6 +199,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
             assessments=tuple(assessments[case.pk]),
             notes=tuple(notes[case.pk]),
             breaches=tuple(breaches[case.pk]),
+            ends=tuple(ends[case.pk]),
             report_summary=case.report.summary if case.report_id in whole else "",
             supplements=tuple(supplements[case.report_id]),
             corrections=tuple(corrections[case.report_id]),

@@ -11,6 +11,7 @@ from riskzon.identity import age_on, turns_18_at
 from riskzon.localtime import local_date
 from riskzon.models import AuditAction, Case, User
 from workflows import deadlines, steps
+from workflows.ends import has_ended
 from workflows.family import Custodian, custodians, is_without_guardian
 from workflows.flows.case import CaseFlow
 from workflows.models import Kind, Todo
@@ -26,8 +27,11 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
     The clock is exempt only when every known custodian is under a decided hold, when it is decided that there is none,
     or when custody has ended (FB 6:2); it runs anew, on a line of its own, once there is somebody to reach again. The
     task is done when every known custodian is reached, held or written off and a child of 15 or more is told, and is
-    open again when a custodian appears or is released from a hold. `by` None: the clock struck.
+    open again when a custodian appears or is released from a hold. `by` None: the clock struck. Nothing happens in a case
+    that is void or transferred.
     """
+    if has_ended(case):
+        return
     people = custodians(case)
     is_adult = has_come_of_age(case, now)
     nobody = is_adult or (not people and is_without_guardian(case))

@@ -6,6 +6,7 @@ from uuid import uuid4
 from notifications.outbox import tell
 from riskzon.models import Case, Contact
 from workflows import deadlines
+from workflows.ends import has_ended
 from workflows.family import custodians
 from workflows.models import Deadline, Kind, State
 from workflows.recipients import Directory
@@ -18,7 +19,7 @@ def correct(case: Case, *, now: datetime) -> None:
     does count, else running, and a breach at once where the limit has passed. A breach is never un-made: a clock that was
     met late starts anew, on a line of its own. The unit's supervisor is told where the outcome changes.
     """
-    if case.guardian_reached_at is None:
+    if case.guardian_reached_at is None or has_ended(case):
         return
     people = [person.guardianship.guardian_id for person in custodians(case)]
     first = Contact.objects.filter(case=case, counts=True, guardian__in=people).order_by("recorded_at", "at").first()

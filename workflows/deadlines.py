@@ -21,6 +21,10 @@ from workflows.rules import Rulebook
 
 #: Something is still demanded.
 OUTSTANDING = Q(settled_at__isnull=True)
+#: What a case demands. That a breach is explained and a hold reviewed is demanded also when the case has ended.
+OF_CASE = tuple(kind for kind in Kind if kind not in (Kind.BREACH_REVIEW, Kind.HOLD_REVIEW))
+#: The clocks that a report starts, which the case that goes on in another's place takes over.
+_OF_REPORT = (Kind.GUARDIAN_CONTACT, Kind.PROTECTIVE_ASSESSMENT, Kind.OPEN_INVESTIGATION)
 
 
 def overdue(now: datetime) -> Q:
@@ -140,6 +144,52 @@ def extend(case: Case, limit: Deadline, *, until: datetime, now: datetime) -> De
         investigation=limit.investigation,
         replaces=limit,
     )
+
+
+def void(case: Case, *, now: datetime) -> None:
+    """The case should never have been: what it demanded or saw done counts for nothing. Breaches stay, only rungs stop."""
+    rows = list(
+        Deadline.objects.select_for_update(of=("self",), no_key=True)
+        .filter(case=case, kind__in=OF_CASE)
+        .exclude(state=State.VOID)
+        .order_by("created_at")
+    )
+    for row in rows:
+        row.case = case
+    fire([row for row in rows if row.state == State.RUNNING and row.due_at < now], now=now)
+    for row in rows:
+        row.state = State.VOID
+        _close(row, row.settled_at or now)
+    refresh(case)
+
+
+def inherit(case: Case, source: Case, *, now: datetime) -> bool:
+    """Let the open case keep the clocks of `source`, which ends in its favour; True if any of them started earlier.
+
+    A clock that runs is replaced by one with the earlier start and limit, and is a breach at once where that has passed.
+    What is settled or breached stays as it is.
+    """
+    replaced = False
+    for row in _outstanding(case, _OF_REPORT, Q(after_hold=False)):
+        earlier = (
+            Deadline.objects.filter(
+                case=source, kind=row.kind, after_hold=False, provisional_start=False, starts_at__lt=row.starts_at
+            )
+            .order_by("starts_at", "created_at")
+            .first()
+        )
+        if earlier is None:
+            continue
+        fire([row] if row.state == State.RUNNING and row.due_at < now else [], now=now)
+        if row.state != State.RUNNING:
+            continue
+        kept = start(case, Kind(row.kind), starts_at=earlier.starts_at, until=earlier.due_at, now=now, replaces=row)
+        if kept is not None:
+            row.state = State.VOID
+            _close(row, now)
+            replaced = True
+    refresh(case)
+    return replaced
 
 
 def explain_review(breach: Breach, case: Case, *, now: datetime) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from riskzon.access import read_in_full
-from riskzon.models import Case, CaseBlock, Child, Guardianship, Investigation, User
+from riskzon.models import Case, CaseBlock, Child, Disposition, Guardianship, Investigation, User
 
 
 @dataclass(frozen=True)
 class EarlierReport:
-    """Another report about the same child: when, of what kind, and what came of it."""
+    """Another report about the same child: when, of what kind, and what came of it; none that was registered in error."""
 
     number: str
     kind: str
@@ -44,7 +44,8 @@ def histories(
     """The history of each case's child by case id; `links` holds the children's guardianships by child id."""
     children = {case.child_id for case in cases}
     others: dict[UUID, list[Case]] = defaultdict(list)
-    for other in Case.objects.filter(child__in=children).select_related("report").order_by("-report__notified_at"):
+    about = Case.objects.filter(child__in=children).exclude(disposition=Disposition.VOID)
+    for other in about.select_related("report").order_by("-report__notified_at"):
         others[other.child_id].append(other)
     running = {
         investigation.child_id: investigation

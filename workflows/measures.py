@@ -114,6 +114,8 @@ def _cases(scope: Scope) -> QuerySet[Deadline]:
 
 
 def _per_child(cases: QuerySet[Deadline]) -> Iterable[int]:
+    # What was registered in error is no report about the child.
+    cases = cases.exclude(case__disposition=Disposition.VOID)
     grouped = cases.values("case__child").order_by("case__child").annotate(reports=Count("case__report", distinct=True))
     return (row["reports"] for row in grouped)
 
@@ -121,7 +123,8 @@ def _per_child(cases: QuerySet[Deadline]) -> Iterable[int]:
 def _ages(cases: QuerySet[Deadline]) -> Iterable[str]:
     """Each child once, in the age it had at its first report of the scope."""
     first: dict[object, str] = {}
-    for child, born, notified in cases.order_by("starts_at").values_list(
+    of_children = cases.exclude(case__disposition=Disposition.VOID)
+    for child, born, notified in of_children.order_by("starts_at").values_list(
         "case__child", "case__child__birth_date", "case__report__notified_at"
     ):
         first.setdefault(child, _age_band(born, local_date(notified)))

@@ -259,6 +259,8 @@ class Todo(models.Model):
         FIND_GUARDIANS = "find_guardians", _("Ta reda på vårdnadshavarna")
         INFORM_CHILD = "inform_child", _("Informera barnet, som har fyllt 15")
         DECIDE_HOLD = "decide_hold", _("Ta ställning till att avvakta kontakt")
+        CONFIRM_END = "confirm_end", _("Bekräfta eller avslå felregistreringen")
+        ACKNOWLEDGE = "acknowledge", _("Registrera att den andra kommunen tar emot")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="todos")

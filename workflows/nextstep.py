@@ -107,6 +107,8 @@ _TODOS = {
     Todo.What.DECIDE_HOLD: ("holds", _("Ta ställning"), "hand", Action.DECIDE_HOLD),
     Todo.What.IDENTIFY_CHILD: ("child-identify", _("Fyll i vem barnet är"), "user-search", Action.IDENTIFY),
     Todo.What.FIND_GUARDIANS: ("guardian-new", _("Lägg till vårdnadshavare"), "user-plus", Action.FAMILY),
+    Todo.What.CONFIRM_END: ("case-end", _("Ta ställning"), "archive", Action.DISPOSE),
+    Todo.What.ACKNOWLEDGE: ("case-end", _("Registrera mottagandet"), "archive", Action.DISPOSE),
     Todo.What.CHECK_CUSTODY: ("case", _("Rätta uppgifterna"), "users", Action.FAMILY),
 }
 
@@ -133,6 +135,8 @@ def next_step(
         return _STEPS[What.INVESTIGATE if Kind.INVESTIGATION in clocks else What.NOTHING]
     if "protective_assessment" in waiting and (case.assessed_at is None or _is_first_review(case, clocks)):
         return _STEPS[What.ASSESS_AGAIN if case.assessed_at else What.ASSESS]
+    if Todo.What.CONFIRM_END in todos:
+        return of_todo(Todo.What.CONFIRM_END)
     if Todo.What.DECIDE_HOLD in todos:
         return _STEPS[What.DECIDE_HOLD]
     review = clocks.get(Kind.HOLD_REVIEW)

@@ -24,6 +24,7 @@ class Place(StrEnum):
     OPEN = "open"
     AHEAD = "ahead"
     NOT_ASKED = "not_asked"
+    DROPPED = "dropped"
 
 
 WORDS = {
@@ -31,11 +32,12 @@ WORDS = {
     Place.OPEN: _("Pågår"),
     Place.AHEAD: _("Inte nått hit än"),
     Place.NOT_ASKED: _("Behövs bara om anmälaren ber om det"),
+    Place.DROPPED: _("Utgick när ärendet avslutades på annat sätt"),
 }
 
 
 #: The same where there is little room.
-SHORT_WORDS = {**WORDS, Place.AHEAD: _("Inte än"), Place.NOT_ASKED: _("Bara på begäran")}
+SHORT_WORDS = {**WORDS, Place.AHEAD: _("Inte än"), Place.NOT_ASKED: _("Bara på begäran"), Place.DROPPED: _("Utgick")}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Box:
     @property
     def words(self) -> Any:
         return WORDS[self.place]
+
+    @property
+    def look(self) -> str:
+        """How the box is drawn; what has been dropped looks like what is not asked for."""
+        return Place.NOT_ASKED if self.place is Place.DROPPED else self.place
 
     @property
     def short_words(self) -> Any:
@@ -117,6 +124,7 @@ def clock_of(name: str) -> str:
 def lay_out(tasks: Iterable[CaseTask]) -> Picture:
     """Columns by the longest way from the start, rows in the order in which the flow names its branches."""
     latest = {task.flow_task: task for task in tasks}
+    is_cancelled = any(task.status == STATUS.CANCELED for task in latest.values())
     columns = _columns()
     tallest = max(len(column) for column in columns)
     height = tallest * BOX[1] + (tallest - 1) * GAP_Y
@@ -127,7 +135,7 @@ def lay_out(tasks: Iterable[CaseTask]) -> Picture:
         used = sum(_size(node)[1] for node in column) + (len(column) - 1) * GAP_Y
         top = MARGIN + (height - used) // 2
         for node in column:
-            boxes[node] = _box(node, latest.get(node), left, top)
+            boxes[node] = _box(node, latest.get(node), left, top, is_cancelled=is_cancelled)
             top += boxes[node].height + GAP_Y
         left += width + GAP_X
     arrows = [_arrow(boxes[edge.src], boxes[edge.dst]) for node in boxes for edge in node._outgoing()]
@@ -161,18 +169,20 @@ def _size(node: Any) -> tuple[int, int]:
     return GATE if _is_gate(node) else BOX
 
 
-def _place(node: Any, task: CaseTask | None) -> Place:
+def _place(node: Any, task: CaseTask | None, *, is_cancelled: bool) -> Place:
     if task is not None and task.status == STATUS.DONE:
         return Place.DONE
+    if is_cancelled:
+        return Place.DROPPED
     if task is not None and not _is_gate(node):
         return Place.OPEN
     is_optional = isinstance(node, Step) and any(edge.edge_class == "cond_true" for edge in node._incoming())
     return Place.NOT_ASKED if is_optional else Place.AHEAD
 
 
-def _box(node: Any, task: CaseTask | None, left: int, top: int) -> Box:
+def _box(node: Any, task: CaseTask | None, left: int, top: int, *, is_cancelled: bool) -> Box:
     width, height = _size(node)
-    place = _place(node, task)
+    place = _place(node, task, is_cancelled=is_cancelled)
     is_done = place is Place.DONE and task is not None
     return Box(
         name=node.name,

@@ -130,22 +130,24 @@ def _guarantee(found: Counts) -> list[Json]:
 
 
 def _beside(found: Counts, *, total_is_known: bool) -> Json:
-    """What stands beside the share, never inside it: each a part of those that were not reached in time."""
+    """What stands beside the share, never inside it: parts of those that were not reached in time, and void breaches."""
     codes = {
         "recorded_late": "recorded-late",
         "recorded_late_confirmed": "confirmed",
         "times_corrected": "corrected",
         "born_breached": "born",
     }
+    # A breach of a case registered in error is a part of nothing that is shown, so it stands alone.
+    void = {"breached_void": _show(show_count(sum(found[f"{line}-void"] for line in LINES)))}
     if not total_is_known:
-        return dict.fromkeys(codes, str(HIDDEN))
+        return dict.fromkeys(codes, str(HIDDEN)) | void
     shown: Json = {}
     for name, code in codes.items():
         part = sum(found[f"{line}-{code}"] for line in LINES)
         whole = sum(found[f"{line}-{outcome}"] for line in LINES for outcome in ("late", "missed"))
         parts, _total = suppress_counts({"part": part, "rest": max(whole - part, 0)})
         shown[name] = _show(parts["part"])
-    return shown
+    return shown | void
 
 
 def _durations(took: Delays) -> Json:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from riskzon.models import Case, Contact, Hold, User
 from workflows.contact_clock import has_come_of_age
+from workflows.ends import with_hidden_guardians
 from workflows.models import Deadline, Kind
 
 
@@ -17,7 +18,7 @@ class ReducedCase:
     """`contacts` are those that this liaison made.
 
     `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back,
-    and without guardians once the child has come of age (`is_adult`).
+    and without guardians (`hides_guardians`) once the child has come of age or may be the wrong one.
     """
 
     id: UUID
@@ -35,7 +36,7 @@ class ReducedCase:
     child_id: UUID
     as_reported: dict[str, Any]
     contacts: tuple[Contact, ...]
-    is_adult: bool
+    hides_guardians: bool
 
 
 def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
@@ -59,6 +60,8 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             "child_id", flat=True
         )
     )
+    doubted = with_hidden_guardians(ids)
+    hidden = {case.pk for case in cases if case.pk in doubted or has_come_of_age(case, now)}
     return [
         ReducedCase(
             id=case.pk,
@@ -72,11 +75,11 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             is_assigned=case.assignee_id is not None,
             is_assessed=case.assessed_at is not None,
             contact=clocks.get(case.pk),
-            do_not_contact=case.child_id in held,
+            do_not_contact=case.child_id in held or case.pk in doubted,
             child_id=case.child_id,
-            as_reported=_as_reported(case, is_held=case.child_id in held, is_adult=has_come_of_age(case, now)),
+            as_reported=_as_reported(case, is_held=case.child_id in held, is_hidden=case.pk in hidden),
             contacts=tuple(contacts[case.pk]),
-            is_adult=has_come_of_age(case, now),
+            hides_guardians=case.pk in hidden,
         )
         for case in cases
     ]
@@ -87,8 +90,8 @@ def was_sent(case: Case, guardian_id: UUID) -> bool:
     return any(one["id"] == str(guardian_id) for one in case.as_reported.get("guardians", ()))
 
 
-def _as_reported(case: Case, *, is_held: bool, is_adult: bool) -> dict[str, Any]:
-    if is_adult:
+def _as_reported(case: Case, *, is_held: bool, is_hidden: bool) -> dict[str, Any]:
+    if is_hidden:
         return {**case.as_reported, "guardians": []}
     if not is_held:
         return case.as_reported

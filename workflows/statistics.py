@@ -25,6 +25,9 @@ LINES = (ARREST, LOB, CONCERN, AFTER_HOLD)
 EXEMPT_CODES = (*Hold.Code.values, NO_GUARDIAN, "EXEMPT_TURNED_18", "EXEMPT_OTHER_MUNICIPALITY")
 
 
+_VOID = Q(state=State.VOID)
+
+
 @dataclass(frozen=True)
 class Scope:
     """What is counted: clocks that started from `starts` to before `ends`, in these units (None: all), as seen at `now`.
@@ -181,8 +184,8 @@ def _conditions(now: datetime) -> dict[str, Q]:
             # Reached in time, but written down after the limit: the breach stands, and this stands beside it.
             f"{line}-recorded-late": recorded_late,
             f"{line}-confirmed": recorded_late & Q(passed__cause=Breach.Cause.LATE_REGISTRATION),
-            f"{line}-born": of_line & Q(passed__born=True),
-            f"{line}-corrected": of_line & Q(replaces__isnull=False),
+            f"{line}-born": of_line & Q(passed__born=True) & ~_VOID,
+            f"{line}-corrected": of_line & Q(replaces__isnull=False) & ~_VOID,
         }
     for code in EXEMPT_CODES:
         found[f"exempt-{code}"] = contact & Q(state=State.EXEMPT, exempt_code=code)
@@ -209,6 +212,8 @@ def _outcomes(name: str, which: Q, now: datetime) -> dict[str, Q]:
         f"{name}-missed": which & _passed(now),
         f"{name}-running": which & Q(state=State.RUNNING, due_at__gte=now),
         f"{name}-exempt": which & Q(state=State.EXEMPT),
+        # A breach is never removed: that of a case registered in error stands on a line of its own.
+        f"{name}-void": which & _VOID & Q(fired_at__isnull=False),
     }
 
 

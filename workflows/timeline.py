@@ -23,6 +23,7 @@ from riskzon.models import (
 )
 from riskzon.timewords import moment
 from riskzon.ui import Entry
+from workflows import ends
 from workflows.models import Breach, DeadlineEvent, Kind
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_answered(file),
         *_decision(file),
         *_investigation(file),
+        *ends.entries(file.ends),
         *_written(file),
         *_acts(file),
         *_clocks(file),
@@ -62,8 +64,8 @@ def timeline(file: CaseFile) -> list[Entry]:
 
 
 def guardian_name(file: CaseFile, guardian: Guardian) -> str:
-    """What is written of a guardian: from the child's 18th birthday on the role, and no name (FB 6:2)."""
-    return (not file.is_adult and guardian.name) or _("Vårdnadshavare")
+    """What is written of a guardian: the role, and no name, once guardians are hidden (`CaseFile.hides_guardians`)."""
+    return (not file.hides_guardians and guardian.name) or _("Vårdnadshavare")
 
 
 def _report(file: CaseFile) -> Iterator[Entry]:

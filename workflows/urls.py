@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from workflows.views import case, contact, decisions, family, holds, investigation, people, search, words, worklist
+from workflows.views import (
+    case,
+    contact,
+    decisions,
+    ends,
+    family,
+    holds,
+    investigation,
+    people,
+    search,
+    words,
+    worklist,
+)
 
 _case = [
     path("", case.overview, name="case"),
@@ -18,6 +30,11 @@ _case = [
     path("contact/", contact.RegisterContact.as_view(), name="contact"),
     path("assessment/", decisions.Assess.as_view(), name="assessment"),
     path("disposition/", decisions.Dispose.as_view(), name="disposition"),
+    path("end/", ends.overview, name="case-end"),
+    path("end/new/<slug:slug>/", ends.Propose.as_view(), name="end-new"),
+    path("end/confirm/", ends.confirm, name="end-confirm"),
+    path("end/acknowledge/", ends.Acknowledge.as_view(), name="end-acknowledge"),
+    path("end/refuse/", ends.Refuse.as_view(), name="end-refuse"),
     path("feedback/", decisions.Answer.as_view(), name="feedback"),
     path("feedback-request/", decisions.ask_for_answer, name="feedback-request"),
     path("note/", words.WriteNote.as_view(), name="case-note"),

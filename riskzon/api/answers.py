@@ -120,6 +120,28 @@ class HistoryOut(Answer):
     siblings: list[SiblingOut]
 
 
+class CaseRef(Answer):
+    id: UUID
+    number: str
+
+
+class EndOut(Answer):
+    """An end that waits for its second party, or has taken effect; `points_to` is the case that goes on instead."""
+
+    disposition: str
+    reason: str
+    void_kind: str | None
+    points_to: CaseRef | None
+    municipality: str | None
+    recipient: str | None
+    proposed_at: Shown
+    proposed_by: str
+    acknowledged_at: Shown | None
+    acknowledged_by: str | None
+    confirmed_at: Shown | None
+    confirmed_by: str | None
+
+
 class CaseOut(Answer):
     """One child in one report, in full. `unit` is its name, `assignee` a user name, `investigation` an id."""
 
@@ -134,6 +156,7 @@ class CaseOut(Answer):
     state: str
     disposition: str | None
     disposition_reason: str
+    proposed_end: EndOut | None
     investigation: UUID | None
     next_due_at: Shown | None
     guardians: list[GuardianOut]
@@ -250,11 +273,6 @@ class FullReportOut(ReportOut):
 class CaseList(Answer):
     results: list[CaseOut | ReducedCaseOut]
     next: str | None
-
-
-class CaseRef(Answer):
-    id: UUID
-    number: str
 
 
 class AssessmentOut(Answer):

@@ -167,15 +167,24 @@ class ReasonIn(Body):
 
 
 class DispositionIn(Body):
-    """`void_kind` to `recipient` belong to dispositions that a second party must agree to."""
+    """`void_kind` to `recipient` belong to `transferred` and `void`; the two pointers are case numbers or ids."""
 
     disposition: codes(Disposition)
     reason: _Long | None = None
     void_kind: words(20) | None = None
-    replaced_by: UUID | None = None
-    duplicate_of: UUID | None = None
+    replaced_by: words(40) | None = None
+    duplicate_of: words(40) | None = None
     municipality: _Name | None = None
     recipient: _FullName | None = None
+
+
+class ConfirmEndIn(Body):
+    """`acknowledged_at`, `acknowledged_by`: of a transfer; `refuse` with its `reason`: the case goes on."""
+
+    acknowledged_at: Moment | None = None
+    acknowledged_by: _FullName | None = None
+    refuse: YesNo = False
+    reason: _Long | None = None
 
 
 class InformedIn(Body):
@@ -204,3 +213,4 @@ class NothingIn(Body):
 
 #: The default where a call has a body without any field.
 NOTHING = Param(NothingIn())
+CONFIRMED = Param(ConfirmEndIn())

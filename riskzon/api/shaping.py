@@ -9,10 +9,11 @@ from viewflow.workflow.status import STATUS
 from riskzon.api import answers, rows
 from riskzon.doors import Look
 from riskzon.identity import format_identity
-from riskzon.models import Case, Hold, Report, Role
+from riskzon.models import Case, EndProposal, Hold, Report, Role
 from riskzon.models.cases import NOTHING_DUE
 from workflows.casefile import CaseFile, GuardianLine, fully_seen, read_many, sees_in_full
 from workflows.contact_clock import has_come_of_age
+from workflows.ends import with_hidden_guardians
 from workflows.history import History
 from workflows.models import CaseTask, Todo
 from workflows.plan import PlanLine
@@ -59,8 +60,11 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportO
     hidden = set()
     if Hold.objects.filter(child__cases__report=found, ended_at__isnull=True).exists():
         hidden.add(_PHONE)  # nobody is tempted to call
-    if any(has_come_of_age(case, door.now) for case in found.cases.select_related("child")):
-        hidden.add(_GUARDIANS)  # custody has ended (FB 6:2)
+    of_report = list(found.cases.select_related("child"))
+    if any(has_come_of_age(case, door.now) for case in of_report) or with_hidden_guardians(
+        case.pk for case in of_report
+    ):
+        hidden.add(_GUARDIANS)  # custody has ended (FB 6:2), or a child may be the wrong one
     return answers.FullReportOut(
         **_head(found),
         cases=seen,
@@ -128,6 +132,7 @@ def _case(file: CaseFile) -> answers.CaseOut:
         state="open" if case.is_open else "closed",
         disposition=case.disposition or None,
         disposition_reason=case.disposition_reason,
+        proposed_end=_end(file.waiting_end or file.end),
         investigation=case.investigation_id,
         next_due_at=None if case.next_due_at == NOTHING_DUE else case.next_due_at,
         guardians=[guardian(line) for line in file.guardians],
@@ -136,6 +141,26 @@ def _case(file: CaseFile) -> answers.CaseOut:
         tasks=[*map(_step, file.all_steps), *map(_todo, file.all_todos)],
         plan=[_plan(line) for line in file.plan],
         history=_history(file.history),
+    )
+
+
+def _end(row: EndProposal | None) -> answers.EndOut | None:
+    if row is None:
+        return None
+    target = row.points_to
+    return answers.EndOut(
+        disposition=row.disposition,
+        reason=row.reason,
+        void_kind=row.void_kind or None,
+        points_to=answers.CaseRef(id=target.pk, number=target.number) if target else None,
+        municipality=row.municipality or None,
+        recipient=row.recipient or None,
+        proposed_at=row.proposed_at,
+        proposed_by=row.proposed_by.username,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by or None,
+        confirmed_at=row.confirmed_at,
+        confirmed_by=row.confirmed_by.username if row.confirmed_by else None,
     )
 
 

@@ -13,6 +13,7 @@ from riskzon.models.cases import (
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
 from riskzon.models.drafts import Draft
+from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import Investigation, InvestigationEntry
 from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
@@ -30,6 +31,7 @@ from riskzon.models.reports import (
 )
 
 __all__ = [
+    "ENDS",
     "AdultNote",
     "ApiToken",
     "Assessment",
@@ -45,6 +47,7 @@ __all__ = [
     "Contact",
     "Disposition",
     "Draft",
+    "EndProposal",
     "GrantSource",
     "Guardian",
     "Guardianship",

@@ -32,6 +32,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"outcome": "no_immediate_need", "note": WORDS, **_moment("at", _AT)}
         case "informed":
             return _moment("at", _AT)
+        case "acknowledge":
+            return {"acknowledged_by": "Ulla Ulricehamn", **_moment("acknowledged_at", _AT)}
         case "child":
             return {"given_name": "Nytt", "protected_identity": "none"}
         case "guardian":
@@ -107,6 +109,8 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "extend": {"until": "2027-04-30", "reason": WORDS},
         "close": {"outcome": "lvu", "reason": WORDS},
         "statement": {"until": "2026-12-22"},
+        "end": {"reason": WORDS},
+        "refuse": {"reason": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
     }[name]
 

@@ -210,8 +210,10 @@ def test_deviation_is_a_supervisor_s_and_has_a_reason(call_as, case):
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({"disposition": "void", "void_kind": "duplicate"}, "disposition"),
-        ({"disposition": "transferred", "municipality": "Ulricehamn"}, "disposition"),
+        ({"disposition": "void", "reason": "Fel"}, "void_kind"),
+        ({"disposition": "void", "reason": "Fel", "void_kind": "duplicate"}, "duplicate_of"),
+        ({"disposition": "void", "void_kind": "not_identified"}, "reason"),
+        ({"disposition": "transferred", "reason": "Flytt", "municipality": "Ulricehamn"}, "recipient"),
         ({"disposition": "linked"}, "disposition"),
         ({"disposition": "closed"}, "disposition"),
         ({"disposition": "opened", "municipality": "Ulricehamn"}, "municipality"),

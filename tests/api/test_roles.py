@@ -151,6 +151,8 @@ CALLS = {
     ("POST", f"{INVESTIGATION}/close"): Call(200, 200, 404, {"outcome": "lvu", "reason": "Ansökan."}),
     ("POST", f"{INVESTIGATION}/statement"): Call(200, 200, 404, {"until": "2026-12-22"}),
     ("POST", f"{INVESTIGATION}/statement/sent"): Call(409, 409, 404, {}),
+    # Nothing waits for those who may answer.
+    ("POST", f"{CASE}/disposition/confirm"): Call(409, 409, 403, {}),
     ("GET", "/api/v1/deadlines"): Call(200, 200, 200, others=200),
     ("GET", "/api/v1/breaches"): Call(200, 200, 200, others=200),
     ("POST", "/api/v1/breaches/{breach_id}/review"): Call(403, 200, 404, {"cause": "no_staff", "action": "Samtal."}),

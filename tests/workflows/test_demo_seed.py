@@ -20,11 +20,11 @@ from workflows.models import Breach, Deadline, DeadlineEvent, Heartbeat
 from workflows.statistics import Scope, counts
 
 SUNDAY = "2026-11-22T14:00:00+01:00"
-#: What a verb of today can bring about; void and an exempt assessment come with transfers and misregistrations.
+#: Every state that a verb can bring about. Feedback and investigation begin after a decision, so few end unanswered.
 STATES = {
-    "guardian_contact": {"running", "met", "breached", "met_late", "exempt"},
-    "protective_assessment": {"running", "met", "breached", "met_late"},
-    "open_investigation": {"running", "met", "breached", "met_late"},
+    "guardian_contact": {"running", "met", "breached", "met_late", "exempt", "void"},
+    "protective_assessment": {"running", "met", "breached", "met_late", "exempt", "void"},
+    "open_investigation": {"running", "met", "breached", "met_late", "exempt", "void"},
     "reporter_feedback": {"running", "met", "breached", "met_late"},
     "investigation": {"running", "met", "breached", "met_late"},
     "hold_review": {"running", "met", "breached", "met_late"},

@@ -9,7 +9,7 @@ from riskzon import access, clock
 from riskzon.access import Action
 from riskzon.errors import Conflict, Forbidden, Invalid
 from riskzon.models import AuditEntry, Case, CaseGrant, Child, Guardian, Hold, Investigation
-from tests.acts import DAY, clock_of, hold, move, parents, protect, reread, state_of, told
+from tests.acts import DAY, clock_of, end, hold, move, parents, protect, reread, state_of, told
 from tests.factories import ALBIN, BEA, CASTOR, MAJA, OLLE, WORKDAY, at, child, guardian, make_report, person
 from workflows.casefile import read
 from workflows.verbs.disposition import dispose
@@ -260,3 +260,30 @@ def test_a_guardians_number_belongs_to_one_person() -> None:
         change_guardian(person("karin.ek"), parents(case)["Maja"], identity_number=OLLE)
     changed = change_guardian(person("karin.ek"), parents(case)["Maja"], identity_number=MAJA, phone="031-390 06 01")
     assert (changed.identity_number, changed.phone) == (MAJA.replace("-", ""), "031-390 06 01")
+
+
+def test_a_report_registered_in_error_leaves_the_childs_history_and_the_look_up() -> None:
+    at(WORKDAY)
+    wrong, right = make_report().cases[0], make_report(children=[child(identity_number=CASTOR)]).cases[0]
+    duplicate = make_report(children=[child(identity_number=CASTOR)]).cases[0]
+    karin = person("karin.ek")
+    assert [len(known.cases) for known in is_known(karin, identity_number=CASTOR)] == [2]
+    assert [len(known.cases) for known in is_known(karin, identity_number=ALBIN)] == [1]
+
+    end(wrong, void_kind="wrong_person", replaced_by=right.number)
+    end(duplicate, void_kind="duplicate", duplicate_of=right.number)
+
+    # Nothing true is known about Albin; one report is known about Castor.
+    assert is_known(karin, identity_number=ALBIN) == []
+    assert [known.cases for known in is_known(karin, identity_number=CASTOR)] == [[right]]
+    assert read(reread(right), karin, clock.now()).history.reports == ()
+    later = make_report().cases[0]
+    assert read(reread(later), karin, clock.now()).history.reports == ()
+
+
+def test_a_transferred_report_stays_in_the_childs_history() -> None:
+    at(WORKDAY)
+    gone = end(make_report().cases[0], "transferred")
+    later = make_report().cases[0]
+    history = read(reread(later), person("karin.ek"), clock.now()).history
+    assert [(entry.number, entry.disposition) for entry in history.reports] == [(gone.report.number, "transferred")]

@@ -26,6 +26,7 @@ def some_counts(draw: st.DrawFn) -> Counts:
         late = found[f"{line}-late"]
         beside = {"recorded-late": late, "confirmed": late, "born": late, "corrected": late}
         found |= {f"{line}-{code}": draw(st.integers(0, most)) for code, most in beside.items()}
+        found[f"{line}-void"] = draw(few)
     return Counts(found)
 
 

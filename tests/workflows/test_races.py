@@ -14,8 +14,23 @@ from riskzon import clock
 from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Busy, Conflict, Unseen
-from riskzon.models import Assessment, AuditEntry, Case, Contact, Hold, Investigation, User
-from tests.acts import DAY, HOUR, TICK, at_once, breaches_of, call, clock_of, hold, move, parents, reread, state_of
+from riskzon.models import Assessment, AuditEntry, Case, Contact, EndProposal, Hold, Investigation, User
+from tests.acts import (  # fmt: skip
+    DAY,
+    HOUR,
+    TICK,
+    at_once,
+    breaches_of,
+    call,
+    clock_of,
+    confirm,
+    hold,
+    move,
+    parents,
+    propose,
+    reread,
+    state_of,
+)
 from tests.factories import BEA, CASTOR, ELSA, MAJA, at, child, guardian, make_report, people, person
 from workflows import contact_clock
 from workflows.models import Breach, Deadline, DeadlineEvent
@@ -285,3 +300,35 @@ def test_a_denial_is_in_the_log_although_nothing_else_is(case: Case) -> None:
 
     (entry,) = AuditEntry.objects.order_by("id")[before:]
     assert (entry.action, entry.actor, entry.detail) == ("denied", person("lina.dahl"), {"status": 404})
+
+
+def test_two_who_confirm_an_end_at_once_have_one_winner(case: Case) -> None:
+    propose(case)
+
+    results = at_once(lambda: confirm(case, by="omar.nyman"), lambda: confirm(case, by="sara.lindh"))
+
+    _one_won(results, EndProposal)
+    assert reread(case).disposition == "void"
+    assert Message.objects.filter(kind="end_confirmed").count() == 1
+
+
+def test_a_contact_and_the_confirmation_at_once_leave_nothing_open(case: Case) -> None:
+    propose(case, "transferred")
+    maja = parents(case)["Maja"]
+
+    results = at_once(lambda: confirm(case), lambda: _press_reached("karin.ek", case.pk, maja))
+
+    assert all(isinstance(one, EndProposal | Contact | Conflict) for one in results), results
+    assert reread(case).disposition == "transferred"
+    assert not Deadline.objects.filter(case=case, settled_at__isnull=True).exists()
+
+
+def test_two_cases_confirmed_as_each_others_duplicates_at_once_are_not_both_void(case: Case) -> None:
+    other = make_report(children=[child(identity_number=CASTOR)]).cases[0]
+    propose(case, void_kind="duplicate", duplicate_of=other.number)
+    propose(other, void_kind="duplicate", duplicate_of=case.number)
+
+    results = at_once(lambda: confirm(case), lambda: confirm(other, by="sara.lindh"))
+
+    _one_won(results, EndProposal)
+    assert sorted([reread(case).disposition, reread(other).disposition]) == ["", "void"]

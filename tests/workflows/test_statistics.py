@@ -6,6 +6,7 @@ import pytest
 
 from riskzon import clock
 from riskzon.models import Case, TimeCorrection, Unit
+from tests.acts import end
 from tests.damage import guards_off, sql
 from tests.factories import child, guardian, make_report, person
 from workflows import statistics
@@ -352,3 +353,30 @@ def test_without_guardians_the_clock_is_exempt_and_listed(town):
 )
 def test_none_and_all_are_never_rounded_to(part, whole, percent):
     assert Ratio(part, whole).percent == percent
+
+
+def test_a_case_registered_in_error_counts_for_nothing_and_its_breach_on_a_line_of_its_own(town):
+    wrong, breached = town.report(0), town.report(1)
+    town.reach(wrong, 2)
+    town.at(26)
+    for case in (wrong, breached):
+        end(case)
+
+    found = counts(november())
+    parts = ("met", "late", "missed", "running", "exempt")
+    assert {part: found[f"arrest-{part}"] for part in parts} == dict.fromkeys(parts, 0)
+    assert (found["arrest-void"], found["assessment-void"]) == (1, 2)
+    assert rows("arrest-void", november()).get().case == breached
+    assert found["decision-void"] == 2
+    assert (found["arrest-born"], found["arrest-corrected"]) == (0, 0)
+
+
+def test_a_case_registered_in_error_is_no_report_about_the_child(town):
+    real = town.report(0)
+    before = volumes(november())
+    end(town.report(1, children=[child(identity_number=real.child.identity_number)]))
+    after = volumes(november())
+    assert (after.children, after.children_by_reports) == (before.children, before.children_by_reports)
+    assert after.children_by_age == before.children_by_age
+    # What came in is counted as it came in.
+    assert (before.reports, after.reports) == (1, 2)

@@ -19,6 +19,8 @@ class Fate:
     answered: str = "in_time"
     #: The supervisor forgets to explain what passed.
     is_review_forgotten: bool = False
+    ends: str = ""  # transferred, duplicate, wrong_person, adult, not_identified
+    second_party: str = "soon"  # soon, late, never
 
 
 def draw_fate(rng: Random, kind: str, special: str) -> Fate:
@@ -77,6 +79,16 @@ SHOWN: list[tuple[int, str, Fate, dict[str, Any]]] = [
     (200 * _DAY, "arrest", Fate(reached="late", assessed="late", decided="late", is_review_forgotten=True), _QUICK),
     (190 * _DAY, "concern", Fate(held="all", hold_review="late", answered="late", closes_after=140), _SCHOOL),
     (180 * _DAY, "arrest", Fate(reached="recorded_late"), _QUICK),
+    # over to another municipality, or registered in error: before the limit, after it, and still to be agreed
+    (150 * _DAY, "arrest", Fate(ends="transferred"), _QUICK),
+    (110 * _DAY, "concern", Fate(ends="transferred", second_party="late"), {}),
+    (9 * _DAY, "concern", Fate(ends="transferred", second_party="never"), {}),
+    (140 * _DAY, "arrest", Fate(ends="duplicate"), _QUICK),
+    (85 * _DAY, "lob_custody", Fate(ends="duplicate", second_party="late"), _QUICK),
+    (8 * _DAY, "arrest", Fate(ends="duplicate", second_party="never"), _QUICK),
+    (75 * _DAY, "arrest", Fate(ends="wrong_person"), _QUICK),
+    (65 * _DAY, "arrest", Fate(ends="adult"), _QUICK),
+    (55 * _DAY, "arrest", Fate(ends="not_identified"), {"special": "unknown"}),
     # and some in time
     (170 * _DAY, "concern", Fate(held="one"), _SCHOOL),
 ]

@@ -1,5 +1,6 @@
 """Which year has the demo's municipality behind it, and how does it stand there now?"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from riskzon.localtime import STOCKHOLM, local_date, start_of_local_day
 from riskzon.models import Case, Hold
-from workflows.demo import texts
+from workflows.demo import endings, texts
 from workflows.demo.fates import SHOWN, Fate, draw_fate
 from workflows.demo.names import Kid, Town
 from workflows.demo.people import INTAKE, People
@@ -87,23 +88,34 @@ class History:
         special = more.pop("special", "") if fate else self.reporters.special(kind)
         family = self.reporters.family(kind, special)
         body, by = self.reporters.body(kind, family, special)
-        self.reports += 1
-        made = register_report(self.stage.user(by), body | more, key=f"seed-{self.reports}")
+        cases = self._register(body | more, by)
         stories = [
-            self._story(case, kind, by, replace(fate) if fate else draw_fate(self.rng, kind, special))
-            for case in made.cases
+            self._story(case, kind, by, replace(fate) if fate else draw_fate(self.rng, kind, special)) for case in cases
         ]
+        if stories[0].fate.ends:
+            endings.play(
+                self.stage,
+                self.town,
+                stories,
+                body | more,
+                lambda again: [self._story(case, kind, by, Fate()) for case in self._register(again, by)],
+            )
+            return
         eldest, *others = stories
         if eldest.guardians:
             # One call for all of them: the eldest's story tells it.
             eldest.siblings = others
             for story in others:
                 story.fate.reached, story.fate.held = "never", eldest.fate.held
-        for case, story in zip(made.cases, stories, strict=True):
+        for case, story in zip(cases, stories, strict=True):
             if story.fate.is_review_forgotten:
                 self.forgotten_cases.add(case.pk)
             self._around(case, story, special)
             story.begin()
+
+    def _register(self, body: dict[str, Any], by: str) -> Sequence[Case]:
+        self.reports += 1
+        return register_report(self.stage.user(by), body, key=f"seed-{self.reports}").cases
 
     def _story(self, case: Case, kind: str, by: str, fate: Fate) -> Story:
         links = case.child.guardianships.order_by("pk").values_list("guardian_id", flat=True)

@@ -13,7 +13,10 @@ from workflows.nodes import Step
 
 
 class CaseFlow(Flow):
-    """Every report opens this flow for every child in it. There is no way to its end but through all of it."""
+    """Every report opens this flow for every child in it. There is no way to its end but through all of it.
+
+    A case that ends otherwise, as two have agreed, does not reach it: the engine cancels what is left.
+    """
 
     process_class = CaseProcess
     task_class = CaseTask

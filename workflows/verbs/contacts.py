@@ -14,7 +14,7 @@ from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.identity import turns_18_at
 from riskzon.models import Case, Channel, Contact, Guardianship, Note, Report, ReportKind, User, WrittenOff
-from workflows import contact_clock, deadlines
+from workflows import contact_clock, deadlines, ends
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
 from workflows.models import Kind, Todo
@@ -36,7 +36,8 @@ def register_contact(
     """Write down one contact or attempt; the first two-way contact meets the 24-hour clock if it is recorded in time.
 
     `also_cases`: the same call for siblings who share the guardian. A held guardian is a Conflict unless the guardian
-    called (`initiated_by="guardian"`), which is kept and stops nothing. Unseen: the guardian is not this child's.
+    called (`initiated_by="guardian"`), which is kept and stops nothing. Conflict too: the case may have been registered in
+    error, or has ended so. Unseen: the guardian is not this child's.
     """
     call = uuid4()
     written: dict[UUID, Contact] = {}
@@ -54,6 +55,7 @@ def write_off(user: User, case_id: UUID, *, guardian: UUID | None, reason: str) 
     with change(user, Action.FAMILY, case_id, what="write_off") as act:
         if not reason.strip():
             raise Invalid.field("reason", _("Skriv varför."))
+        ends.require_not_ended(act.case)
         if guardian is None:
             act.require(Action.DECIDE_HOLD)
         else:
@@ -66,6 +68,7 @@ def inform_child(user: User, case_id: UUID, *, at: datetime, note: str = "") -> 
     """Write down that a child of 15 or more has been told (SoL 3:2-3:4)."""
     with change(user, Action.FAMILY, case_id, what="inform_child") as act:
         _not_in_future(at, act.now)
+        ends.require_not_ended(act.case)
         done = Todo.objects.filter(
             case=act.case, what=Todo.What.INFORM_CHILD, done_at__isnull=True, cancelled_at__isnull=True
         ).update(done_at=act.now, done_by=user)
@@ -113,6 +116,9 @@ def _write(
     case = act.case
     if case.closed_at is not None and act.case.ground == access.Ground.FOLLOW:
         raise Forbidden
+    ends.require_not_ended(case)
+    if ends.with_hidden_guardians([case.pk]):
+        raise Conflict(_("Ärendet kan vara felregistrerat. Kontakta ingen förrän det är avgjort; skriv en anteckning."))
     born = case.child.birth_date
     if born and turns_18_at(born) <= act.now:
         raise Conflict(_("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån."))

@@ -8,11 +8,11 @@ from riskzon.access import Action
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Invalid
 from riskzon.models import Case, Child, Disposition, Investigation, User
-from workflows import deadlines, steps
+from workflows import deadlines, ends, steps
 from workflows.flows.case import CaseFlow
 from workflows.models import Kind
 
-#: What can be decided here; the two lawful ends (transferred, void) need a second party and have steps of their own.
+#: What can be decided here; transferred and void need a second party (`workflows.verbs.ends`).
 DECIDABLE = (Disposition.OPENED, Disposition.LINKED, Disposition.DEVIATION)
 
 
@@ -28,7 +28,8 @@ def running_investigation(case: Case) -> Investigation | None:
 def dispose(user: User, case_id: UUID, *, disposition: str, reason: str = "") -> Case:
     """Decide. `opened` starts the four months, `linked` needs a running investigation, `deviation` a supervisor's reason.
 
-    Conflict: already decided, or an investigation runs already (then `linked`). Invalid names the field.
+    Conflict: already decided, an end waits for its second party, or an investigation runs already (then `linked`).
+    Invalid names the field.
     """
     with change(user, Action.DISPOSE, case_id, what="disposition") as act:
         case = act.case
@@ -36,6 +37,8 @@ def dispose(user: User, case_id: UUID, *, disposition: str, reason: str = "") ->
             raise Invalid.field("disposition", _("Välj inledd, hör till pågående utredning eller avsteg."))
         if case.disposition:
             raise Conflict(_("Beslut är redan fattat: %(what)s.") % {"what": Disposition(case.disposition).label})
+        if ends.waiting(case) is not None:
+            raise Conflict(_("Ett avslut är föreslaget. Bekräfta eller avslå det först."))
         # Two cases of one child decided at once: the child's row lets one go first.
         Child.objects.select_for_update(no_key=True).get(pk=case.child_id)
         _decide(act, Disposition(disposition), reason.strip())

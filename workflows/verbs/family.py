@@ -14,7 +14,7 @@ from riskzon.errors import Conflict, Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.models import Case, Child, Guardian, ProtectedIdentity, Relation, User
-from workflows import contact_clock, custody, deadlines
+from workflows import contact_clock, custody, deadlines, ends
 from workflows.family import add_guardians, write_keys
 from workflows.incoming import check_guardian
 from workflows.models import Kind, Todo
@@ -32,6 +32,7 @@ def identify_child(user: User, case_id: UUID, **fields: Any) -> Case:
     of its own is not turned into another one.
     """
     with change(user, Action.IDENTIFY, case_id, what="identify") as act:
+        ends.require_not_ended(act.case)
         was_identified = act.case.child.is_identified
         _set_identity(fields, act)
         child = act.case.child
@@ -53,6 +54,7 @@ def identify_child(user: User, case_id: UUID, **fields: Any) -> Case:
 def add_guardian(user: User, case_id: UUID, **fields: Any) -> Guardian:
     """Tie one more guardian to the case's child; the contact task then waits for that one too."""
     with change(user, Action.FAMILY, case_id, what="guardian") as act:
+        ends.require_not_ended(act.case)
         incoming = _checked(fields, act)
         guardian = add_guardians(act.case.child, [incoming], {})[0].guardian
         _tick(act, Todo.What.FIND_GUARDIANS)

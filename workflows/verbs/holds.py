@@ -11,7 +11,7 @@ from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import Case, Guardianship, Hold, Role, User
-from workflows import contact_clock, deadlines
+from workflows import contact_clock, deadlines, ends
 from workflows.family import custodians, siblings
 from workflows.incoming import hold_limit
 from workflows.models import Kind, Todo
@@ -25,6 +25,7 @@ def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason:
     A supervisor decides; while the unit is closed the duty social worker decides alone and a supervisor confirms.
     """
     with change(user, Action.DECIDE_HOLD, case_id, what="hold") as act:
+        ends.require_not_ended(act.case)
         _check(act, guardian, code, reason, until)
         if Hold.objects.filter(child_id=act.case.child_id, guardian_id=guardian, ended_at__isnull=True).exists():
             raise Conflict(_("Det finns redan ett beslut att avvakta kontakt med den vårdnadshavaren."))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from riskzon.access import CASE_ROLES
@@ -12,7 +12,7 @@ from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
-from riskzon.models import AuditAction, Case, CaseBlock, Child, Investigation, User
+from riskzon.models import AuditAction, Case, CaseBlock, Child, Disposition, Investigation, User
 from riskzon.names import name_key
 from workflows.family import siblings
 
@@ -37,7 +37,10 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
         raise forbidden(user, "known")
     with look(user, "known") as door:
         blocks = CaseBlock.objects.filter(user=user, ended_at__isnull=True)
-        children = Child.objects.exclude(Exists(blocks.filter(child=OuterRef("pk"))))
+        # A child about whom every report was registered in error is not known.
+        children = Child.objects.exclude(Exists(blocks.filter(child=OuterRef("pk")))).filter(
+            Exists(_true_cases().filter(child=OuterRef("pk")))
+        )
         if identity_number.strip():
             try:
                 number = parse_identity(identity_number, local_date(door.now)).normalised
@@ -58,10 +61,14 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
     return found
 
 
+def _true_cases() -> QuerySet[Case]:
+    return Case.objects.exclude(disposition=Disposition.VOID)
+
+
 def _known(child: Child, hidden: set[UUID], seen: frozenset[UUID]) -> Known:
     return Known(
         child=child,
-        cases=list(Case.objects.filter(child=child).select_related("report").order_by("-registered_at")[:20]),
+        cases=list(_true_cases().filter(child=child).select_related("report").order_by("-registered_at")[:20]),
         investigation=Investigation.objects.filter(child=child, closed_at__isnull=True)
         .select_related("case_worker", "unit")
         .first(),

@@ -59,6 +59,12 @@ FIGURES = {
         figures.holds,
         "hold",
     ),
+    "ends": Figure(
+        gettext_lazy("Avslut som väntar på bekräftelse"),
+        gettext_lazy("Inget avslut väntar på bekräftelse."),
+        figures.ends,
+        "end",
+    ),
 }
 LINE_TITLES = {
     ARREST: gettext_lazy("Gripna"),
@@ -73,6 +79,7 @@ PART_TITLES = {
     "missed": gettext_lazy("Inte nådda"),
     "running": gettext_lazy("Pågår"),
     "exempt": gettext_lazy("Undantagna"),
+    "void": gettext_lazy("Överskridna, felregistrerade / dubbletter"),
     "recorded-late": gettext_lazy("I tid, sent registrerade"),
     "born": gettext_lazy("Registrerade efter fristen"),
     "corrected": gettext_lazy("Rättade tider"),
@@ -168,6 +175,7 @@ _LOADED = {
     "deadline": ("case__report", "case__unit", "case__assignee"),
     "case": ("report", "unit"),
     "hold": ("case__report", "case__unit", "decided_by", "guardian"),
+    "end": ("case__report", "case__unit", "proposed_by"),
 }
 
 

@@ -28,8 +28,8 @@ def address(name: str, *args: str, seen: Overseen, **query: str) -> str:
 
 
 def tiles(seen: Overseen, counts: Mapping[str, int]) -> list[Tile]:
-    """The five figures on top, each a link to its rows."""
-    return [_overdue(seen), _soon(seen), _unassigned(seen), _holds(seen), _reached(seen, counts)]
+    """The six figures on top, each a link to its rows."""
+    return [_overdue(seen), _soon(seen), _unassigned(seen), _holds(seen), _ends(seen), _reached(seen, counts)]
 
 
 def alarms(sweep_age: timedelta | None, now: datetime) -> list[Alarm]:
@@ -188,6 +188,15 @@ def _holds(seen: Overseen) -> Tile:
     level = "over" if passed else "soon" if rows else "calm"
     url = address("board-rows", "holds", seen=seen)
     return Tile(_("Avvakta kontakt"), str(len(rows)), url, ", ".join(notes), level, "hand")
+
+
+def _ends(seen: Overseen) -> Tile:
+    rows = list(figures.ends(seen))
+    oldest = next(iter(rows), None)
+    note = "" if oldest is None else _("äldsta %(time)s") % {"time": _since(oldest.proposed_at, seen)}
+    level = "soon" if rows else "calm"
+    url = address("board-rows", "ends", seen=seen)
+    return Tile(_("Avslut att bekräfta"), str(len(rows)), url, note, level, "archive")
 
 
 def _reached(seen: Overseen, counts: Mapping[str, int]) -> Tile:

@@ -19,6 +19,7 @@ from riskzon.ui import Tab
 from workflows import lists
 from workflows.board import OVERSEERS, breach_lines, one_breach, oversee
 from workflows.contact_clock import has_come_of_age
+from workflows.ends import with_hidden_guardians
 from workflows.forms.board import BreachReviewForm
 from workflows.models import DeadlineEvent, Kind
 from workflows.verbs.reviews import review_breach
@@ -92,7 +93,7 @@ def _show(
             "line": line,
             "breach": breach,
             "tries": tries,
-            "is_adult": has_come_of_age(breach.case, seen.now),
+            "hides_guardians": has_come_of_age(breach.case, seen.now) or bool(with_hidden_guardians([breach.case_id])),
             "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
             "form": form,
             "conflict": conflict,

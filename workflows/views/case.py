@@ -41,7 +41,9 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
             "own": opened.own,
             "name": opened.name,
             "now": opened.now,
-            "sent": as_sent(opened.case, are_all_held=opened.own.do_not_contact, has_guardians=not opened.own.is_adult),
+            "sent": as_sent(
+                opened.case, are_all_held=opened.own.do_not_contact, has_guardians=not opened.own.hides_guardians
+            ),
         }
         return render(request, "workflows/case/reduced.html", context)
     context = {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from riskzon.access import Action
 from riskzon.identity import format_identity
-from riskzon.models import Case, Child, Disposition, Hold, ProtectedIdentity
+from riskzon.models import Case, Child, Disposition, EndProposal, Hold, ProtectedIdentity
 from riskzon.timewords import age_on, short_moment
 from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
@@ -129,9 +129,30 @@ def warnings(file: CaseFile) -> list[Caution]:
                 _("Lämna inte ut adress, telefon, skola eller var barnet är. Prata inte om barnet så att andra hör."),
             )
         )
+    if (end := file.waiting_end or file.end) is not None:
+        found.append(_end(end, file))
     found += [_hold(hold, file) for hold in file.holds]
     found += _passed(file)
     return found
+
+
+def _end(end: EndProposal, file: CaseFile) -> Caution:
+    title = str(end.get_disposition_display())
+    facts = {
+        "who": end.proposed_by,
+        "when": short_moment(end.proposed_at, file.now),
+        "number": end.points_to.number if end.points_to else "",
+    }
+    if end.is_waiting and end.disposition == Disposition.VOID:
+        text = _("Föreslaget av %(who)s %(when)s. Kontakta ingen förrän en annan person har bekräftat eller avslagit.")
+    elif end.is_waiting:
+        text = _("Föreslaget av %(who)s %(when)s. Fristerna går här tills mottagandet är registrerat.")
+    elif end.points_to:
+        text = _("Ärende %(number)s gäller i stället.")
+    else:
+        text = _("Ärendet är avslutat.")
+    url = reverse("case-end", args=[file.case.pk])
+    return Caution("archive", title, text % facts, is_soon=True, url=url, link=_("Visa avslutet"))
 
 
 def _hold(hold: Hold, file: CaseFile) -> Caution:

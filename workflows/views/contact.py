@@ -20,6 +20,7 @@ from riskzon.identity import MAJORITY
 from riskzon.models import Channel, Contact, Relation
 from riskzon.timewords import short_moment
 from workflows.casefile import GuardianLine
+from workflows.ends import hides_guardians
 from workflows.forms.contact import ContactForm, InformChildForm, Person, Relative, WriteOffForm, first_choice
 from workflows.models import Deadline, Kind, State
 from workflows.verbs import contacts
@@ -79,6 +80,7 @@ class RegisterContact(CaseFormPage):
             "clock": clock_of(opened),
             "clock_words": _clock_words(clock_of(opened), opened.now),
             "nobody": not people_of(opened),
+            "is_doubted": opened.file is not None and hides_guardians(opened.file.ends),
             "is_adult": opened.file is not None and (opened.file.child_age or 0) >= MAJORITY,
             "everybody_held": bool(form.people) and all(person.is_held for person in form.people.values()),
         }

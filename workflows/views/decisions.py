@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 from riskzon.access import Action
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid
-from riskzon.models import Assessment, Disposition
+from riskzon.models import ENDS, Assessment, Disposition
 from workflows.forms.steps import AssessmentForm, DispositionForm, FeedbackForm
 from workflows.inquiry import recently_ended
 from workflows.verbs import assessment, disposition, feedback
+from workflows.views.ends import WAYS
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
 
@@ -83,6 +84,8 @@ class Dispose(CaseFormPage):
             "running": opened.file.history.running_investigation,
             "decided": bool(opened.case.disposition),
             "ended": self.ended,
+            "waiting": opened.file.waiting_end,
+            "ways": WAYS.values() if opened.case.is_open and opened.file.waiting_end is None else (),
         }
 
     @staticmethod
@@ -128,7 +131,7 @@ def _true_facts(opened: Opened) -> list[str]:
     facts = []
     if opened.case.disposition == Disposition.OPENED:
         facts.append("opened")
-    if opened.case.disposition == Disposition.DEVIATION:
+    if opened.case.disposition in (Disposition.DEVIATION, *ENDS):
         facts.append("not_opened")
     if opened.file.history.running_investigation and opened.case.disposition != Disposition.OPENED:
         facts.append("ongoing")

@@ -33,6 +33,7 @@ _BESIDE = {
     "recorded_late_confirmed": gettext_lazy("I tid, sent registrerade, bekräftade av enhetschef"),
     "times_corrected": gettext_lazy("Rättade tider"),
     "born_breached": gettext_lazy("Registrerade efter fristen"),
+    "breached_void": gettext_lazy("Överskridna, felregistrerade / dubbletter"),
 }
 _DECISIONS = {
     "opened": gettext_lazy("Inledda"),
@@ -124,7 +125,7 @@ def _counted(labels: Mapping[str, Any], counts: Mapping[str, Any]) -> tuple[tupl
 
 
 def _beside(measure: Mapping[str, Any]) -> Table:
-    note = _("Förklarar dem som inte nåddes i tid. Andelen ändras inte.")
+    note = _("Förklarar dem som inte nåddes i tid, eller räknas inte in. Andelen ändras inte.")
     return Table(_("Bredvid andelen"), (_("Vad"), _("Antal")), _counted(_BESIDE, measure["beside"]), note)
 
 

@@ -16,6 +16,7 @@ GROUNDS = {
     Ground.READ: gettext_lazy("Egen läsbehörighet"),
     Ground.FOLLOW: gettext_lazy("Egen anmälan"),
     "registered": gettext_lazy("Registrerade anmälan"),
+    "pointer": gettext_lazy("Hänvisning från ett avslutat ärende"),
 }
 WHATS = {
     "case": gettext_lazy("Översikt"),
@@ -29,6 +30,11 @@ WHATS = {
     "disposition": gettext_lazy("Beslut om utredning"),
     "feedback": gettext_lazy("Återkoppling"),
     "feedback_request": gettext_lazy("Begäran om återkoppling"),
+    "end": gettext_lazy("Annat avslut"),
+    "end_propose": gettext_lazy("Föreslog avslut"),
+    "end_confirm": gettext_lazy("Bekräfta avslut"),
+    "end_refuse": gettext_lazy("Avslå avslut"),
+    "end_inherit": gettext_lazy("Tidigare frister togs över"),
     "hold": gettext_lazy("Avvakta kontakt"),
     "hold_not_needed": gettext_lazy("Avvakta inte kontakt för syskonet"),
     "hold_confirm": gettext_lazy("Bekräfta avvakta kontakt"),
@@ -51,6 +57,7 @@ WHATS = {
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),
     "EXEMPT_TURNED_18": gettext_lazy("Barnet har fyllt 18 år"),
+    "EXEMPT_OTHER_MUNICIPALITY": gettext_lazy("Överflyttad till annan kommun"),
     **dict(Hold.Code.choices),
 }
 

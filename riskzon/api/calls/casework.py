@@ -15,15 +15,14 @@ from riskzon.api.app import Routes
 from riskzon.api.calls.cases import MaybeCase, after
 from riskzon.doors import look
 from riskzon.errors import Invalid
-from riskzon.models import Disposition
+from riskzon.models import ENDS, Disposition
 from workflows.casefile import read, sees_in_full
-from workflows.verbs import contacts, disposition, family, holds
+from workflows.proposed_end import FIELDS, Wanted
+from workflows.verbs import contacts, disposition, ends, family, holds
 from workflows.verbs.assessment import assess
 
 _AnyGuardian = answers.GuardianOut | answers.GuardianRef
 _AnyContact = answers.FullContactOut | answers.ContactOut
-#: Fields of dispositions that a second party must agree to.
-_SECOND_PARTY = ("void_kind", "replaced_by", "duplicate_of", "municipality", "recipient")
 
 routes = Routes(tags=["Casework"])
 
@@ -118,12 +117,37 @@ def end_hold(request: HttpRequest, hold_id: UUID, why: bodies.ReasonIn) -> answe
 
 @routes.post("/cases/{uuid:case_id}/disposition", response=MaybeCase)
 def dispose(request: HttpRequest, case_id: UUID, decided: bodies.DispositionIn) -> Any:
-    """Answer the question of the investigation: opened, linked to the one that runs, or a deviation with its reason."""
-    if decided.disposition in disposition.DECIDABLE and (named := decided.model_fields_set.intersection(_SECOND_PARTY)):
+    """Answer the question of the investigation: opened, linked to the one that runs, or a deviation with its reason.
+
+    `transferred` and `void` are proposed here; the case stays open, and all clocks run, until a second party confirms.
+    """
+    if decided.disposition in ENDS:
+        ends.propose_end(request.auth, case_id, Wanted(**decided.model_dump(exclude_none=True)))
+        return after(request, case_id)
+    if named := decided.model_fields_set.intersection(FIELDS):
         raise Invalid((name, _("Uppgiften hör inte till det beslutet.")) for name in sorted(named))
     disposition.dispose(
         request.auth, case_id, disposition=Disposition(decided.disposition), reason=decided.reason or ""
     )
+    return after(request, case_id)
+
+
+@routes.post("/cases/{uuid:case_id}/disposition/confirm", response=MaybeCase)
+def confirm_end(request: HttpRequest, case_id: UUID, answer: bodies.ConfirmEndIn = bodies.CONFIRMED) -> Any:
+    """The second party: another person confirms `void`, the other municipality has acknowledged `transferred`; or not."""
+    if answer.refuse:
+        if answer.acknowledged_at is not None or answer.acknowledged_by is not None:
+            raise Invalid.field("acknowledged_at", _("Uppgiften hör inte till det beslutet."))
+        ends.refuse_end(request.auth, case_id, reason=answer.reason or "")
+    elif answer.reason is not None:
+        raise Invalid.field("reason", _("Skriv bara ett skäl när du avslår."))
+    else:
+        ends.confirm_end(
+            request.auth,
+            case_id,
+            acknowledged_at=answer.acknowledged_at,
+            acknowledged_by=answer.acknowledged_by or "",
+        )
     return after(request, case_id)
 
 

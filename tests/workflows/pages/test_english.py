@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.acts import DAY, HOUR, both_parents, call, hold, move, protect
+from tests.acts import DAY, HOUR, both_parents, call, confirm, hold, move, propose, protect
 from tests.factories import child, make_report
 from workflows.sweep import sweep
 
@@ -33,6 +33,7 @@ PAGES = (
     "case-liaison",
     "hold-new",
     "guardian-none",
+    "case-end",
 )
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL)
 _SWEDISH = re.compile(r"\b\w*[åäöÅÄÖ]\w*\b|\b(?:och|inte|eller|kontakt|Frist|anmälan|ärende)\b")
@@ -73,6 +74,19 @@ def eventful():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_a_case_is_english_throughout(name, sara, eventful):
+    assert swedish_in(sara, reverse(name, args=[eventful.pk])) == set()
+
+
+@pytest.mark.parametrize("slug", ["transferred", "duplicate", "wrong-person", "adult", "not-identified"])
+def test_the_forms_of_other_ends_are_english_throughout(slug, sara, eventful):
+    assert swedish_in(sara, reverse("end-new", args=[eventful.pk, slug])) == set()
+
+
+@pytest.mark.parametrize("name", ["case", "case-end", "case-timeline", "case-process", "disposition", "end-refuse"])
+def test_an_end_that_waits_and_one_that_is_agreed_are_english_throughout(name, sara, eventful):
+    propose(eventful, reason="Wrong name.")
+    assert swedish_in(sara, reverse(name, args=[eventful.pk])) == set()
+    confirm(eventful)
     assert swedish_in(sara, reverse(name, args=[eventful.pk])) == set()
 
 
