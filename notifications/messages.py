@@ -163,6 +163,12 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Rättade tider"),
         text=_("Tiderna i ärende %(number)s har rättats och fristerna har räknats om."),
     ),
+    "outcome_changed": MessageKind(
+        title=_("Rättad tid ändrade utfallet"),
+        text=_("En rättad tid i ärende %(number)s har ändrat utfallet: %(deadline)s."),
+        facts=frozenset({"deadline"}),
+        needs=frozenset({"deadline"}),
+    ),
     "nobody_found": MessageKind(
         title=_("Ingen mottagare hittades"),
         text=_("Ingen fanns att meddela om ärende %(number)s. Se till att någon tar det."),

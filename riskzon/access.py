@@ -55,6 +55,7 @@ class Action(StrEnum):
     FAMILY = "family"
     FEEDBACK = "feedback"
     SUPPLEMENT = "supplement"
+    CORRECT = "correct"
     REVIEW = "review"
     NOTE = "note"
     SEE_LOG = "see_log"
@@ -74,6 +75,7 @@ _WORK = frozenset(
         Action.FAMILY,
         Action.FEEDBACK,
         Action.SUPPLEMENT,
+        Action.CORRECT,
         Action.NOTE,
         Action.SEE_LOG,
     }
@@ -86,7 +88,7 @@ RIGHTS: dict[Ground, frozenset[Action]] = {
     Ground.HANDLE: _WORK,
     Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
     Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG}),
-    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT}),
+    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT}),
 }
 
 #: Who works with cases at all; everybody else reaches none by unit or duty.

@@ -150,12 +150,10 @@ def _locked_transaction() -> Iterator[datetime]:
 
 
 def _lock(case_id: UUID) -> Case | None:
-    return (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("report", "child", "unit")
-        .filter(pk=case_id)
-        .first()
-    )
+    # Lock, then read: whoever has waited for the lock would otherwise read the report as it was before the wait.
+    if not Case.objects.select_for_update(no_key=True).filter(pk=case_id).values_list("pk"):
+        return None
+    return Case.objects.select_related("report", "child", "unit").get(pk=case_id)
 
 
 def _denied(user: User, what: str, refusal: Refused, case_id: UUID | None = None) -> None:

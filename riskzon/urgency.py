@@ -71,6 +71,9 @@ def urgency(deadline: Any, now: datetime) -> Urgency:
     }
     if state in settled:
         return Urgency(*settled[state])
+    if state == "breached" and read(deadline, "settled_at"):
+        # Nothing is demanded any more: it is over, and counts no further.
+        return Urgency("over", _("Överskriden"))
     if due is None:
         return Urgency("off", _("Ingen frist"))
     if state == "breached" or due < now:

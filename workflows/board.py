@@ -12,20 +12,23 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case as SqlCase
+from django.db.models import F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils.functional import cached_property
 
 from riskzon import access
 from riskzon.doors import Look
 from riskzon.errors import Unseen
-from riskzon.models import Case, CaseBlock, Contact, EndProposal, Hold, ReportSeries, Role, Unit, User
+from riskzon.models import Case, CaseBlock, Contact, EndProposal, Hold, ReportKind, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows import statistics
 from workflows.accounting import account
 from workflows.deadlines import OUTSTANDING, overdue
 from workflows.ends import WAITING
-from workflows.models import Breach, Deadline, Kind
+from workflows.measures import SLOW_NOTICE
+from workflows.models import Breach, BreachNote, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
 
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.HEAD})
@@ -33,13 +36,16 @@ SOON = timedelta(hours=4)
 #: A hold whose review is nearer than this is on the board.
 REVIEW_WITHIN = timedelta(hours=24)
 PERIOD_DAYS = 30
+#: Registered later than this after the event is flagged.
+LATE_REGISTRATION = timedelta(hours=24)
+CUSTODIES = (ReportKind.ARREST, ReportKind.LOB_CUSTODY)
 #: How old the accounting figure on the board may be.
 ACCOUNT_SECONDS = 10
 WEEKS = 12
 #: What the share is made of; what is no part of it; and what explains some of those who were not reached in time.
 DECIDED = ("met", "late", "missed")
 OUTSIDE = ("running", "exempt", "void")
-EXPLAINED = ("recorded-late", "born", "corrected")
+EXPLAINED = ("recorded-late", "corrected-in-time", "born", "corrected")
 BESIDE = (*OUTSIDE, *EXPLAINED)
 
 
@@ -104,6 +110,31 @@ def due_soon(seen: Overseen) -> QuerySet[Deadline]:
 def unassigned(seen: Overseen) -> QuerySet[Case]:
     """Open cases that nobody has, the one that has waited longest first."""
     return seen.cases.filter(closed_at__isnull=True, assignee__isnull=True).order_by("registered_at", "pk")
+
+
+def late_registered(seen: Overseen) -> QuerySet[Case]:
+    """Cases of the last 30 days whose report was registered more than 24 hours after the event, the newest first.
+
+    The event of a concern may lie long back: there, and where its time is unknown, it is counted from the notice.
+    """
+    event = SqlCase(
+        When(Q(report__kind__in=CUSTODIES), then=Coalesce(F("report__occurred_at"), F("report__notified_at"))),
+        default=F("report__notified_at"),
+    )
+    return _registered_lately(seen).alias(event=event).filter(report__registered_at__gt=F("event") + LATE_REGISTRATION)
+
+
+def late_notice(seen: Overseen) -> QuerySet[Case]:
+    """Cases of the last 30 days of which we were told more than six hours after the arrest or the custody."""
+    return _registered_lately(seen).filter(
+        report__kind__in=CUSTODIES, report__notified_at__gt=F("report__occurred_at") + SLOW_NOTICE
+    )
+
+
+def _registered_lately(seen: Overseen) -> QuerySet[Case]:
+    return seen.cases.filter(
+        report__registered_at__gte=seen.period.starts, report__registered_at__lt=seen.period.ends
+    ).order_by("-report__registered_at", "pk")
 
 
 def holds(seen: Overseen) -> QuerySet[Hold]:
@@ -214,6 +245,7 @@ class BreachLine:
     last_attempt: Contact | None
     on_duty: tuple[str, ...]
     is_still_open: bool
+    is_corrected: bool
     may_review: bool
 
 
@@ -223,6 +255,7 @@ def breach_lines(seen: Overseen, breaches: Iterable[Breach]) -> list[BreachLine]
     made: dict[Any, list[Contact]] = {}
     for contact in Contact.objects.filter(case__in={row.case_id for row in rows}).order_by("-at"):
         made.setdefault(contact.case_id, []).append(contact)
+    corrected = set(BreachNote.objects.filter(breach__in=rows).values_list("breach", flat=True))
     people = {
         str(user.pk): str(user) for user in User.objects.filter(pk__in={one for row in rows for one in row.on_duty})
     }
@@ -233,6 +266,7 @@ def breach_lines(seen: Overseen, breaches: Iterable[Breach]) -> list[BreachLine]
             last_attempt=next(iter(made.get(row.case_id, ())), None) if row.kind == Kind.GUARDIAN_CONTACT else None,
             on_duty=tuple(people[one] for one in row.on_duty if one in people),
             is_still_open=row.deadline.settled_at is None,
+            is_corrected=row.pk in corrected,
             may_review=not seen.is_head and row.reviewed_at is None,
         )
         for row in rows

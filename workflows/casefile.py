@@ -33,6 +33,7 @@ from riskzon.models import (
     WrittenOff,
 )
 from riskzon.ui import Entry
+from workflows.deadlines import current_first
 from workflows.ends import hides_guardians, of_cases
 from workflows.family import hold_on
 from workflows.history import History, histories
@@ -91,6 +92,7 @@ class CaseFile:
     report_summary: str
     supplements: tuple[Supplement, ...]
     corrections: tuple[TimeCorrection, ...]
+    sees_whole_report: bool
     adult_notes: int
     plan: tuple[PlanLine, ...]
     history: History
@@ -106,6 +108,11 @@ class CaseFile:
     def todos(self) -> tuple[Todo, ...]:
         """What is still to be done beside the steps."""
         return tuple(todo for todo in self.all_todos if todo.done_at is None and todo.cancelled_at is None)
+
+    @property
+    def replaced(self) -> frozenset[UUID]:
+        """The clocks in whose place a corrected time or custody has put another."""
+        return frozenset(row.replaces_id for row in self.deadlines if row.replaces_id)
 
     @property
     def child_age(self) -> int | None:
@@ -151,14 +158,15 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     children = {case.child_id for case in cases}
     reports = {case.report_id for case in cases}
     whole = fully_seen(cases, user, now)
-    deadlines = _by_case(
-        Deadline.objects.filter(case__in=ids).order_by("-created_at", "-starts_at").select_related("rule")
-    )
+    deadlines = _by_case(Deadline.objects.filter(case__in=ids).select_related("rule"))
     contacts = _by_case(Contact.objects.filter(case__in=ids).select_related("guardian", "by"))
     assessments = _by_case(Assessment.objects.filter(case__in=ids).select_related("by"))
     notes = _by_case(Note.objects.filter(case__in=ids).select_related("by"))
     breaches = _by_case(
-        Breach.objects.filter(case__in=ids).select_related("duty_unit", "reviewed_by").order_by("-fired_at", "-id")
+        Breach.objects.filter(case__in=ids)
+        .select_related("duty_unit", "reviewed_by")
+        .prefetch_related("corrections__by")
+        .order_by("-fired_at", "-id")
     )
     ends = _by_case(of_cases(ids))
     todos = _by_case(Todo.objects.filter(case__in=ids).select_related("done_by"))
@@ -175,7 +183,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     )
     supplements = _grouped(Supplement.objects.filter(report__in=whole).select_related("by").order_by("at"), "report_id")
     corrections = _grouped(
-        TimeCorrection.objects.filter(report__in=reports).select_related("by").order_by("at"), "report_id"
+        TimeCorrection.objects.filter(report__in=reports).select_related("by").order_by("at", "field"), "report_id"
     )
     adults = dict(
         AdultNote.objects.filter(report__in=reports).values("report").annotate(n=Count("pk")).values_list("report", "n")
@@ -186,7 +194,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
         CaseFile(
             case=case,
             now=now,
-            deadlines=_current_first(deadlines[case.pk]),
+            deadlines=tuple(current_first(deadlines[case.pk])),
             guardians=()
             if hides_guardians(ends[case.pk])
             else _guardians(
@@ -203,6 +211,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
             report_summary=case.report.summary if case.report_id in whole else "",
             supplements=tuple(supplements[case.report_id]),
             corrections=tuple(corrections[case.report_id]),
+            sees_whole_report=case.report_id in whole,
             adult_notes=adults.get(case.report_id, 0),
             plan=tuple(lines[case.pk]),
             history=history[case.pk],
@@ -278,15 +287,6 @@ def _steps(case_ids: Sequence[UUID]) -> dict[UUID, list[CaseTask]]:
         if isinstance(task.flow_task, Step):
             found[task.process.case_id].append(task)
     return found
-
-
-def _current_first(rows: Sequence[Deadline]) -> tuple[Deadline, ...]:
-    """The newest of each kind first, in the order of the kinds; `rows` come newest first."""
-    newest: dict[str, Deadline] = {}
-    for row in rows:
-        newest.setdefault(row.kind, row)
-    current = sorted(newest.values(), key=lambda row: list(Kind.values).index(row.kind))
-    return (*current, *(row for row in rows if newest[row.kind] is not row))
 
 
 def _by_case(rows: Iterable[Any]) -> dict[UUID, list]:

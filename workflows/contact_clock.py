@@ -9,7 +9,7 @@ from django.db import transaction
 from riskzon import audit
 from riskzon.identity import age_on, turns_18_at
 from riskzon.localtime import local_date
-from riskzon.models import AuditAction, Case, User
+from riskzon.models import AuditAction, Case, Report, ReportKind, User
 from workflows import deadlines, steps
 from workflows.ends import has_ended
 from workflows.family import Custodian, custodians, is_without_guardian
@@ -49,6 +49,18 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
         or not case.child.is_identified
     )
     _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
+
+
+def starts_at(report: Report) -> datetime:
+    """The moment from which a contact counts: the arrest; for the other kinds, or while it is unknown, the notice."""
+    if report.kind == ReportKind.ARREST and report.occurred_at is not None:
+        return report.occurred_at
+    return report.notified_at
+
+
+def is_provisional(report: Report) -> bool:
+    """Whether that moment is the notice only because the time of the arrest is not known."""
+    return report.kind == ReportKind.ARREST and report.occurred_at is None
 
 
 def beside(case: Case) -> Iterator[Case]:

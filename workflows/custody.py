@@ -1,7 +1,6 @@
 """What follows when an adult who was taken for a custodian turns out to be none: like a wrong time, it is put right."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from notifications.outbox import tell
 from riskzon.models import Case, Contact
@@ -46,32 +45,12 @@ def correct(case: Case, *, now: datetime) -> None:
 def _replace(case: Case, met: Deadline, first: Contact | None, now: datetime) -> None:
     if met.state == State.MET_LATE:
         deadlines.start(case, Kind.GUARDIAN_CONTACT, starts_at=now, now=now, after_hold=True)
-    elif first is not None and first.recorded_at <= met.due_at:
-        Deadline.objects.create(
-            pk=uuid4(),
-            case=case,
-            kind=met.kind,
-            rule_id=met.rule_id,
-            starts_at=met.starts_at,
-            due_at=met.due_at,
-            created_at=now,
-            state=State.MET,
-            met_at=first.at,
-            settled_at=first.recorded_at,
-            provisional_start=met.provisional_start,
-            after_hold=met.after_hold,
-            replaces=met,
-        )
-    else:
-        deadlines.start(
-            case,
-            Kind.GUARDIAN_CONTACT,
-            starts_at=met.starts_at,
-            until=met.due_at,
-            now=now,
-            provisional_start=met.provisional_start,
-            after_hold=met.after_hold,
-            replaces=met,
-        )
-        if first is not None:
-            deadlines.meet(case, [Kind.GUARDIAN_CONTACT], at=first.at, now=now)
+        return
+    met.case = case
+    deadlines.replace(
+        met,
+        starts_at=met.starts_at,
+        now=now,
+        met=(first.at, first.recorded_at) if first else None,
+        provisional_start=met.provisional_start,
+    )

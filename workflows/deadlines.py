@@ -128,22 +128,15 @@ def exempt(case: Case, kinds: Iterable[Kind], *, code: str, now: datetime) -> li
 
 def running(case: Case, kind: Kind) -> Deadline | None:
     """The clock of this kind that has something still to be done; the newest if there are several."""
-    return Deadline.objects.filter(OUTSTANDING, case=case, kind=kind).order_by("-created_at").first()
+    found = Deadline.objects.filter(OUTSTANDING, case=case, kind=kind).order_by("-created_at").first()
+    if found is not None:
+        found.case = case
+    return found
 
 
-def extend(case: Case, limit: Deadline, *, until: datetime, now: datetime) -> Deadline | None:
+def extend(limit: Deadline, *, until: datetime, now: datetime) -> Deadline:
     """A dated decision gives more time: the running deadline falls away, and one that points back at it runs to `until`."""
-    limit.state = State.VOID
-    _close(limit, now)
-    return start(
-        case,
-        Kind(limit.kind),
-        starts_at=limit.starts_at,
-        now=now,
-        until=until,
-        investigation=limit.investigation,
-        replaces=limit,
-    )
+    return replace(limit, starts_at=limit.starts_at, until=until, now=now)
 
 
 def void(case: Case, *, now: datetime) -> None:
@@ -183,13 +176,57 @@ def inherit(case: Case, source: Case, *, now: datetime) -> bool:
         fire([row] if row.state == State.RUNNING and row.due_at < now else [], now=now)
         if row.state != State.RUNNING:
             continue
-        kept = start(case, Kind(row.kind), starts_at=earlier.starts_at, until=earlier.due_at, now=now, replaces=row)
-        if kept is not None:
-            row.state = State.VOID
-            _close(row, now)
-            replaced = True
-    refresh(case)
+        replace(row, starts_at=earlier.starts_at, until=earlier.due_at, now=now)
+        replaced = True
     return replaced
+
+
+def replace(
+    old: Deadline,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    until: datetime | None = None,
+    met: tuple[datetime, datetime] | None = None,
+    ended_at: datetime | None = None,
+    provisional_start: bool = False,
+) -> Deadline:
+    """Close a clock of the locked case and open another in its place that starts at `starts_at`, by the same rule.
+
+    `until`: the new limit where a decision names it; else the rule's length.
+    `met`: when the thing was done, and when that was recorded. `ended_at`: when it ceased to be demanded. The old clock is
+    void if it ran, and stands as it is if it was met or breached; a breach before it follows the new one as
+    `breach_stands`. What was recorded after the new limit is a breach and met late; a limit that has passed is a breach.
+    """
+    if old.state == State.RUNNING and old.due_at < now:
+        fire([old], now=now)
+    if old.settled_at is None:
+        if old.state == State.RUNNING:
+            old.state = State.VOID
+        _close(old, now)
+    new = Deadline(
+        pk=uuid4(),
+        case=old.case,
+        kind=old.kind,
+        rule=old.rule,
+        starts_at=starts_at,
+        due_at=until or due_at(starts_at, Length(old.rule.length), old.rule.amount),
+        created_at=now,
+        provisional_start=provisional_start,
+        hold=old.hold,
+        investigation=old.investigation,
+        after_hold=old.after_hold,
+        replaces=old,
+        breach_stands=old.breach_stands or old.fired_at is not None,
+    )
+    if met is not None:
+        new.state, (new.met_at, new.settled_at) = State.MET, met
+    elif ended_at is not None:
+        new.state = State.EXEMPT if old.exempt_code else State.VOID
+        new.settled_at, new.exempt_code = ended_at, old.exempt_code
+    fire([new], now=now, registering=True)
+    refresh(old.case)
+    return new
 
 
 def explain_review(breach: Breach, case: Case, *, now: datetime) -> None:
@@ -209,15 +246,24 @@ def refresh(case: Case) -> None:
 
 def current(case: Case) -> list[Deadline]:
     """All deadlines of the case, the current one of each kind first."""
-    rows = list(Deadline.objects.filter(case=case).order_by("-created_at", "-starts_at").select_related("rule"))
-    seen: set[str] = set()
-    newest: list[Deadline] = []
-    older: list[Deadline] = []
-    for row in rows:
-        (older if row.kind in seen else newest).append(row)
-        seen.add(row.kind)
+    return current_first(Deadline.objects.filter(case=case).select_related("rule"))
+
+
+def current_first(rows: Iterable[Deadline]) -> list[Deadline]:
+    """These deadlines of one case: the current one of each kind in the order of the kinds, then the others, newest first.
+
+    A clock that a corrected time has replaced is never the current one; one that began after a hold comes after those
+    from the report, although such a clock may have been opened anew since.
+    """
+    newest_first = sorted(rows, key=lambda row: (row.after_hold, row.created_at, row.starts_at), reverse=True)
+    replaced = {row.replaces_id for row in newest_first}
+    current: dict[str, Deadline] = {}
+    for row in newest_first:
+        if row.pk not in replaced:
+            current.setdefault(row.kind, row)
     order = list(Kind.values)
-    return sorted(newest, key=lambda row: order.index(row.kind)) + older
+    first = sorted(current.values(), key=lambda row: order.index(row.kind))
+    return [*first, *(row for row in newest_first if current[row.kind] is not row)]
 
 
 def _outstanding(case: Case, kinds: Iterable[Kind], only: Q | None = None) -> list[Deadline]:

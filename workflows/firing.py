@@ -14,7 +14,7 @@ from riskzon.identity import turns_18_at
 from workflows.due import Length, due_at
 from workflows.fired import Event, Rows
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
-from workflows.models import Breach, Deadline, Kind, Rung, State
+from workflows.models import Breach, Deadline, DeadlineEvent, Kind, Rung, State
 from workflows.recipients import Directory
 from workflows.rules import Rulebook
 
@@ -45,7 +45,8 @@ def fire(
     """Fire every rung of these locked deadlines (`case` loaded) that has come at `now`; returns how many rungs.
 
     With `registering` the deadlines are new: they are inserted here, and rungs that are already past are recorded and
-    folded into the first message.
+    folded into the first message. A new one that is settled already, since it takes the place of another, tells nobody;
+    its limit is breached where it was settled later.
     """
     if not deadlines:
         return 0
@@ -54,22 +55,25 @@ def fire(
     rows = Rows()
     for deadline in deadlines:
         since = _EVER if registering else deadline.next_step_at or deadline.created_at
-        come = due_steps(ladder_of(deadline, book), since=since, now=now)
+        come = due_steps(ladder_of(deadline, book), since=since, now=deadline.settled_at or now)
         if registering:
             _fold(deadline, come, directory, book, rows, now)
         else:
             for step in come:
                 _tell(deadline, step, directory, book, rows, now)
         if any(step.key == BREACH for step in come):
-            _breach(deadline, directory, book, rows, now=now, born=registering)
-        deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
+            _breach(deadline, directory, book, rows, now=now)
+        if deadline.settled_at is None:
+            deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
     rows.store(deadlines, now=now, are_new=registering)
     return len(rows.events)
 
 
 def ladder_of(deadline: Deadline, book: Rulebook) -> Iterator[Step]:
     """This deadline's steps in order; endless where the ladder has a daily rung, unless the child comes of age."""
-    ladder = steps(book.ladder(deadline.kind), created_at=deadline.created_at, due_at=deadline.due_at)
+    # What is counted from the registration is not counted anew because a time was put right.
+    created_at = deadline.case.registered_at if deadline.replaces_id else deadline.created_at
+    ladder = steps(book.ladder(deadline.kind), created_at=created_at, due_at=deadline.due_at)
     end = custody_ends(deadline)
     return ladder if end is None else takewhile(lambda step: step.at < end, ladder)
 
@@ -109,21 +113,32 @@ def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, 
 def _fold(
     deadline: Deadline, come: Sequence[Step], directory: Directory, book: Rulebook, rows: Rows, now: datetime
 ) -> None:
-    if not come:
-        return
-    case = deadline.case
-    roles = [role for step in come if is_needed(step, deadline) for role in step.recipients]
-    people, passed_on = directory.find(roles, case), False
-    if not people:
-        people, passed_on = find(come[-1], deadline, directory, book)
-    # A new case says that a report has come in; a clock that starts later says what is worst about it.
-    telling = "registered" if _is_of_report(deadline) else BREACH
-    first = next((step for step in come if step.key == telling), come[-1])
+    case, first = deadline.case, None
+    people: tuple[UUID, ...] = ()
+    if fresh := _not_told_before(deadline, come):
+        roles = [role for step in fresh if is_needed(step, deadline) for role in step.recipients]
+        people, passed_on = directory.find(roles, case), False
+        if not people:
+            people, passed_on = find(fresh[-1], deadline, directory, book)
+        # A new case says that a report has come in; a clock that starts later says what is worst about it.
+        telling = "registered" if _is_of_report(deadline) else BREACH
+        first = next((step for step in fresh if step.key == telling), fresh[-1])
+        has_passed = any(step.key == BREACH for step in fresh)
+        said = {"nobody_found": passed_on, "born": has_passed and is_born(deadline), "folded": len(fresh) > 1}
+        rows.tell(_telling(deadline, first.key, people, now, **said))
     for step in come:
         told = len(people) if step is first else 0
         rows.events.append(Event(deadline.pk, step.key, step.at, now, told, folded=step is not first))
-    said = {"nobody_found": passed_on, "born": any(step.key == BREACH for step in come), "folded": len(come) > 1}
-    rows.tell(_telling(deadline, first.key, people, now, **said))
+
+
+def _not_told_before(deadline: Deadline, come: Sequence[Step]) -> Sequence[Step]:
+    """Those steps of a new clock that somebody must hear of: not what the clock in whose place it stands has said."""
+    if deadline.settled_at is not None:
+        return ()
+    if deadline.replaces_id is None:
+        return come
+    said = set(DeadlineEvent.objects.filter(deadline=deadline.replaces_id).values_list("step", flat=True))
+    return [step for step in come if step.key not in said]
 
 
 def _telling(
@@ -149,12 +164,17 @@ def _telling(
 
 def _is_of_report(deadline: Deadline) -> bool:
     """Whether the clock came with the report; when a child is identified or a hold ends, one starts later."""
-    return deadline.created_at == deadline.case.registered_at
+    return deadline.created_at == deadline.case.registered_at and deadline.replaces_id is None
 
 
-def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows, *, now: datetime, born: bool) -> None:
+def is_born(deadline: Deadline) -> bool:
+    """Whether the limit had passed before the report was registered."""
+    return deadline.due_at < deadline.case.registered_at
+
+
+def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows, *, now: datetime) -> None:
     case = deadline.case
-    deadline.state = State.BREACHED
+    deadline.state = State.MET_LATE if deadline.met_at else State.BREACHED
     deadline.fired_at = now
     breach = Breach(
         deadline=deadline,
@@ -165,7 +185,7 @@ def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows
         fired_at=now,
         duty_unit_id=directory.holding_unit(case.unit_id),
         on_duty=[str(person) for person in directory.holder(case.unit_id, case.assignee_id)],
-        born=born,
+        born=is_born(deadline),
     )
     rows.breaches.append(breach)
     rows.log.append((deadline.case_id, {"deadline": deadline.kind}))

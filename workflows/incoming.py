@@ -83,7 +83,7 @@ def check(payload: Mapping[str, Any], *, now: datetime) -> Incoming:
     notified_at = payload.get("notified_at")
     occurred_at = payload.get("occurred_at")
     precision = _choice(payload, "occurred_at_precision", Precision, errors) or Precision.EXACT
-    _check_times(kind, notified_at, occurred_at, precision, now, errors)
+    check_times(kind, notified_at, occurred_at, precision, now, errors)
     reporter = payload.get("reporter") or {}
     reporter_type = _choice(reporter, "type", ReporterType, errors, path="reporter.type")
     anonymous = bool(reporter.get("anonymous"))
@@ -113,7 +113,7 @@ def check(payload: Mapping[str, Any], *, now: datetime) -> Incoming:
     )
 
 
-def _check_times(
+def check_times(
     kind: str,
     notified_at: datetime | None,
     occurred_at: datetime | None,
@@ -121,6 +121,7 @@ def _check_times(
     now: datetime,
     errors: list[tuple[str, str]],
 ) -> None:
+    """The times of a report that is registered at `now`; what is wrong with them is added to `errors`."""
     if notified_at is None:
         errors.append(("notified_at", _("Ange när anmälan kom in.")))
     elif notified_at > now + SKEW:

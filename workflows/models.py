@@ -116,6 +116,11 @@ class Deadline(models.Model):
     investigation = models.ForeignKey(Investigation, null=True, on_delete=models.PROTECT, related_name="deadlines")
     breach = models.ForeignKey("Breach", null=True, on_delete=models.PROTECT, related_name="review_deadlines")
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    breach_stands = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="a clock before it that a corrected time has replaced was breached: never counted as in time",
+    )
     after_hold = models.BooleanField(default=False, help_text="a new clock after a decided hold: its own line")
 
     class Meta:
@@ -217,6 +222,23 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_at}"
+
+
+class BreachNote(models.Model):
+    """What a corrected time says of a breach, which stands all the same: by the right time the limit is `due_at`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    breach = models.ForeignKey(Breach, on_delete=models.PROTECT, related_name="corrections")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class CaseProcess(AbstractProcess):

@@ -134,7 +134,7 @@ def _beside(found: Counts, *, total_is_known: bool) -> Json:
     codes = {
         "recorded_late": "recorded-late",
         "recorded_late_confirmed": "confirmed",
-        "times_corrected": "corrected",
+        "times_corrected": "corrected-in-time",
         "born_breached": "born",
     }
     # A breach of a case registered in error is a part of nothing that is shown, so it stands alone.

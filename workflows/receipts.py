@@ -18,6 +18,7 @@ from riskzon.errors import Unseen
 from riskzon.models import Case, Report, ReportKind, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.casefile import sees_in_full
+from workflows.contact_clock import is_provisional, starts_at
 from workflows.due import Length, due_at
 from workflows.models import Kind
 from workflows.reduced import reduced_many
@@ -131,9 +132,7 @@ def _limit(report: Report) -> tuple[datetime | None, bool]:
     rule = Rulebook.read().rule(Kind.GUARDIAN_CONTACT, report.kind, report.registered_at)
     if rule is None:
         return None, False
-    from_event = report.occurred_at if report.kind == ReportKind.ARREST else None
-    limit = due_at(from_event or report.notified_at, Length(rule.length), rule.amount)
-    return limit, report.kind == ReportKind.ARREST and from_event is None
+    return due_at(starts_at(report), Length(rule.length), rule.amount), is_provisional(report)
 
 
 def _lines(door: Look, report: Report) -> tuple[Line, ...]:

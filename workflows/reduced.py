@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from riskzon.models import Case, Contact, Hold, User
+from riskzon.models import Case, Contact, Hold, TimeCorrection, User
 from workflows.contact_clock import has_come_of_age
+from workflows.deadlines import current_first
 from workflows.ends import with_hidden_guardians
 from workflows.models import Deadline, Kind
 
 
 @dataclass(frozen=True)
 class ReducedCase:
-    """`contacts` are those that this liaison made.
+    """`contacts` are those that this liaison made. Of `corrections` others' names and reasons are not for the liaison.
 
     `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back,
     and without guardians (`hides_guardians`) once the child has come of age or may be the wrong one.
@@ -37,6 +38,7 @@ class ReducedCase:
     as_reported: dict[str, Any]
     contacts: tuple[Contact, ...]
     hides_guardians: bool
+    corrections: tuple[TimeCorrection, ...]
 
 
 def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
@@ -47,14 +49,16 @@ def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
 def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[ReducedCase]:
     """The same for several cases, in the order given."""
     ids = [case.pk for case in cases]
-    clocks: dict[UUID, Deadline] = {}
-    for deadline in Deadline.objects.filter(case__in=ids, kind=Kind.GUARDIAN_CONTACT).order_by(
-        "created_at", "starts_at"
-    ):
-        clocks[deadline.case_id] = deadline
+    clocks: dict[UUID, list[Deadline]] = defaultdict(list)
+    for deadline in Deadline.objects.filter(case__in=ids, kind=Kind.GUARDIAN_CONTACT):
+        clocks[deadline.case_id].append(deadline)
     contacts: dict[UUID, list[Contact]] = defaultdict(list)
     for contact in Contact.objects.filter(case__in=ids, by=user).select_related("guardian", "by"):
         contacts[contact.case_id].append(contact)
+    corrections: dict[UUID, list[TimeCorrection]] = defaultdict(list)
+    reports = {case.report_id for case in cases}
+    for correction in TimeCorrection.objects.filter(report__in=reports).select_related("by").order_by("at", "field"):
+        corrections[correction.report_id].append(correction)
     held = set(
         Hold.objects.filter(child__in={case.child_id for case in cases}, ended_at__isnull=True).values_list(
             "child_id", flat=True
@@ -74,12 +78,13 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             is_open=case.is_open,
             is_assigned=case.assignee_id is not None,
             is_assessed=case.assessed_at is not None,
-            contact=clocks.get(case.pk),
+            contact=next(iter(current_first(clocks[case.pk])), None),
             do_not_contact=case.child_id in held or case.pk in doubted,
             child_id=case.child_id,
             as_reported=_as_reported(case, is_held=case.child_id in held, is_hidden=case.pk in hidden),
             contacts=tuple(contacts[case.pk]),
             hides_guardians=case.pk in hidden,
+            corrections=tuple(corrections[case.report_id]),
         )
         for case in cases
     ]

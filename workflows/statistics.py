@@ -186,9 +186,11 @@ def _conditions(now: datetime) -> dict[str, Q]:
             f"{line}-confirmed": recorded_late & Q(passed__cause=Breach.Cause.LATE_REGISTRATION),
             f"{line}-born": of_line & Q(passed__born=True) & ~_VOID,
             f"{line}-corrected": of_line & Q(replaces__isnull=False) & ~_VOID,
+            # In time by the right time, too late by the one that held: the breach stands, and this stands beside it.
+            f"{line}-corrected-in-time": of_line & Q(state=State.MET, breach_stands=True),
         }
     for code in EXEMPT_CODES:
-        found[f"exempt-{code}"] = contact & Q(state=State.EXEMPT, exempt_code=code)
+        found[f"exempt-{code}"] = contact & Q(state=State.EXEMPT, exempt_code=code, breach_stands=False)
     assessment = Q(kind=Kind.PROTECTIVE_ASSESSMENT)
     found |= _outcomes("assessment", assessment, now)
     found["assessment-same-day"] = assessment & Q(state=State.MET, met_on=F("started_on"))
@@ -206,12 +208,15 @@ def _conditions(now: datetime) -> dict[str, Q]:
 
 
 def _outcomes(name: str, which: Q, now: datetime) -> dict[str, Q]:
+    """A corrected time moves an outcome out of what is in time, never into it: a breach before it still counts."""
+    stands = Q(breach_stands=True)
+    running = Q(state=State.RUNNING, due_at__gte=now)
     return {
-        f"{name}-met": which & Q(state=State.MET),
-        f"{name}-late": which & Q(state=State.MET_LATE),
-        f"{name}-missed": which & _passed(now),
-        f"{name}-running": which & Q(state=State.RUNNING, due_at__gte=now),
-        f"{name}-exempt": which & Q(state=State.EXEMPT),
+        f"{name}-met": which & Q(state=State.MET, breach_stands=False),
+        f"{name}-late": which & (Q(state=State.MET_LATE) | Q(state=State.MET, breach_stands=True)),
+        f"{name}-missed": which & (_passed(now) | (stands & (running | Q(state=State.EXEMPT)))),
+        f"{name}-running": which & running & ~stands,
+        f"{name}-exempt": which & Q(state=State.EXEMPT) & ~stands,
         # A breach is never removed: that of a case registered in error stands on a line of its own.
         f"{name}-void": which & _VOID & Q(fired_at__isnull=False),
     }

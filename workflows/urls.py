@@ -12,6 +12,7 @@ from workflows.views import (
     investigation,
     people,
     search,
+    times,
     words,
     worklist,
 )
@@ -39,6 +40,7 @@ _case = [
     path("feedback-request/", decisions.ask_for_answer, name="feedback-request"),
     path("note/", words.WriteNote.as_view(), name="case-note"),
     path("supplement/", words.Supplement.as_view(), name="case-supplement"),
+    path("times/", times.CorrectTimes.as_view(), name="case-times"),
     path("child/", family.IdentifyChild.as_view(), name="child-identify"),
     path("child/informed/", contact.InformChild.as_view(), name="child-informed"),
     path("guardians/new/", family.AddGuardian.as_view(), name="guardian-new"),

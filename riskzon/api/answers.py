@@ -221,8 +221,8 @@ class CorrectionOut(Answer):
     old: Shown | None
     new: Shown | None
     at: Shown
-    by: str
-    reason: str
+    by: str | None
+    reason: str | None
 
 
 class SupplementOut(Answer):
@@ -258,14 +258,19 @@ class ReportOut(Answer):
     cases: list[CaseOut | ReducedCaseOut]
 
 
-class FullReportOut(ReportOut):
+class CorrectedReportOut(ReportOut):
+    """A report as it is read afterwards. `by` and `reason` of a correction: for social services, and of one's own."""
+
+    corrections: list[CorrectionOut]
+
+
+class FullReportOut(CorrectedReportOut):
     """For social services. `raw` and `supplements` speak of every child: only for those who see all of its cases."""
 
     occurred_at_precision: str
     channel: str
     acute_risk: bool
     feedback: FeedbackOut
-    corrections: list[CorrectionOut]
     supplements: list[SupplementOut]
     raw: dict[str, Any] | None
 

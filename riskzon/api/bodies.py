@@ -94,6 +94,14 @@ class SupplementIn(Body):
     released_to: _FullName | None = None
 
 
+class TimesIn(Body):
+    """The right times; what is not sent stays as it is. At least one."""
+
+    occurred_at: Moment | None = None
+    notified_at: Moment | None = None
+    reason: _Reason
+
+
 class FeedbackIn(Body):
     """One of three facts; nothing else may be told (SoL 19:6)."""
 

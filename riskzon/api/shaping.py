@@ -51,11 +51,13 @@ def registered(door: Look, report: Report) -> answers.ReportOut | answers.Receip
     return answers.ReportOut(**_head(report), cases=report_cases(door, report))
 
 
-def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportOut:
+def report(door: Look, found: Report) -> answers.FullReportOut | answers.CorrectedReportOut:
     """A report that the door's user reaches through at least one of its cases."""
     seen = report_cases(door, found)
     if not any(isinstance(case, answers.CaseOut) for case in seen):
-        return answers.ReportOut(**_head(found), cases=seen)
+        return answers.CorrectedReportOut(
+            **_head(found), cases=seen, corrections=_corrections(found, own_of=door.user.pk)
+        )
     whole = bool(fully_seen(found.cases.all(), door.user, door.now))
     hidden = set()
     if Hold.objects.filter(child__cases__report=found, ended_at__isnull=True).exists():
@@ -74,17 +76,27 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.ReportO
         feedback=answers.FeedbackOut(
             requested_at=found.feedback_requested_at, given_at=found.feedback_given_at, fact=found.feedback_fact or None
         ),
-        corrections=[
-            answers.CorrectionOut(
-                field=row.field, old=row.old, new=row.new, at=row.at, by=row.by.username, reason=row.reason
-            )
-            for row in found.corrections.select_related("by").order_by("at")
-        ],
+        corrections=_corrections(found),
         supplements=[rows.supplement(row) for row in found.supplements.select_related("by").order_by("at")]
         if whole
         else [],
         raw=_without(hidden, found.raw) if whole else None,
     )
+
+
+def _corrections(found: Report, own_of: UUID | None = None) -> list[answers.CorrectionOut]:
+    """What was put right, oldest first; with `own_of`, who and why only where that is this person."""
+    return [
+        answers.CorrectionOut(
+            field=row.field,
+            old=row.old,
+            new=row.new,
+            at=row.at,
+            by=row.by.username if own_of in (None, row.by_id) else None,
+            reason=row.reason if own_of in (None, row.by_id) else None,
+        )
+        for row in found.corrections.select_related("by").order_by("at", "field")
+    ]
 
 
 def given_away(case_id: UUID) -> answers.CaseReceipt:

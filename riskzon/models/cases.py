@@ -158,7 +158,9 @@ class Contact(models.Model):
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     initiated_by = models.CharField(max_length=10, choices=Initiator.choices, default=Initiator.STAFF)
     note = models.TextField(blank=True)
-    counts = models.BooleanField(help_text="two-way, with somebody who may meet the guarantee, after its start")
+    counts = models.BooleanField(
+        help_text="two-way, with somebody who may meet the guarantee, after its start; judged anew where that is put right"
+    )
 
     class Meta:
         ordering = ["-at", "-recorded_at"]

@@ -66,7 +66,11 @@ class ReportSeries(models.Model):
 
 
 class Report(models.Model):
-    """One thing that came in. `number` is set last in the transaction; a deferred trigger refuses a commit without it."""
+    """One thing that came in. `number` is set last in the transaction; a deferred trigger refuses a commit without it.
+
+    `occurred_at` and `notified_at` are the times that hold now: lists, clocks and figures read them. They change only
+    beside a `TimeCorrection` that says so (trigger); what was registered stays in `raw` and in the corrections.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=12, null=True, unique=True)
@@ -151,6 +155,12 @@ class TimeCorrection(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(new__isnull=False), name="correction_has_a_time"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="correction_has_a_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.field} {self.at}"

@@ -49,6 +49,12 @@ def ago(at: datetime | None, now: datetime) -> str:
 
 
 @register.filter
+def between(start: datetime | None, end: datetime) -> str:
+    """How long it took: "30 tim 5 min"."""
+    return timewords.length(end - start) if start else ""
+
+
+@register.filter
 def age_on(born: date | None, now: datetime) -> int | str:
     age = timewords.age_on(born, now)
     return "" if age is None else age

@@ -38,6 +38,9 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"given_name": "Nytt", "protected_identity": "none"}
         case "guardian":
             return {"name": "Ny Vuxen", "relation": "other", "is_custodian": "no"}
+        case "times":
+            earlier = ("2026-11-01", "10.00")
+            return {"reason": WORDS, **_moment("occurred_at", earlier), **_moment("notified_at", earlier)}
         case "hold":
             return {
                 "guardian": str(target.guardian),
@@ -79,6 +82,12 @@ def call_body(name: str, target: Target, situation: str) -> dict[str, Any]:
             return {"given_name": "Nytt"}
         case "guardian":
             return {"name": "Ny Vuxen", "relation": "other", "is_custodian": False}
+        case "times":
+            return {
+                "reason": WORDS,
+                "notified_at": "2026-11-01T10:00:00+01:00",
+                "occurred_at": "2026-11-01T10:00:00+01:00",
+            }
         case "hold":
             return {"guardian": str(target.guardian), "code": "HOLD_HONOUR", "reason": WORDS, "until": until}
         case "renew":

@@ -144,6 +144,7 @@ ROUTES: dict[str, Route] = {
     _C + "feedback-request/": _press(WORK),
     _C + "note/": _form(WORK, "note"),
     _C + "supplement/": _form(SEE, "supplement"),
+    _C + "times/": _form(SEE, "times"),
     _C + "child/": _form(WORK, "child"),
     _C + "child/informed/": _form(WORK, "informed"),
     _C + "guardians/new/": _form(WORK, "guardian"),
@@ -186,7 +187,10 @@ ROUTES: dict[str, Route] = {
     "board/<slug:figure>/": _page(
         _roles(*LEADS, "head"),
         "",
-        variants=tuple({"figure": name} for name in ("overdue", "soon", "unassigned", "holds", "ends")),
+        variants=tuple(
+            {"figure": name}
+            for name in ("overdue", "soon", "unassigned", "holds", "ends", "late-registered", "late-notice")
+        ),
     ),
     "breaches/": _page(_roles(*LEADS, "head"), "", queries=("", "?show=all")),
     "breaches/<uuid:breach_id>/": _form({}, "review", "breach", is_view_class=False),
@@ -201,6 +205,7 @@ ROUTES: dict[str, Route] = {
     _A + "reports": _call("POST", _roles(*REGISTER, others=NO), "report", ""),
     _A + "reports/<number>": _call("GET", SEE, about="report"),
     _A + "reports/<number>/supplements": _call("POST", SEE, "supplement", "report"),
+    _A + "reports/<number>/times": _call("PATCH", SEE, "times", "report"),
     _A + "reports/<number>/feedback-request": _call("POST", WORK, about="report"),
     _A + "reports/<number>/feedback": _call("POST", WORK, "feedback", "report"),
     _A + "cases": _call(

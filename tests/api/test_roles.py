@@ -117,6 +117,9 @@ CALLS = {
     ),
     ("GET", "/api/v1/reports/{number}"): Call(200, 200, 200),
     ("POST", "/api/v1/reports/{number}/supplements"): Call(201, 201, 201, {"text": "Mer."}),
+    ("PATCH", "/api/v1/reports/{number}/times"): Call(
+        200, 200, 200, {"occurred_at": "2026-11-13T12:00:00+01:00", "reason": "Protokollet."}
+    ),
     ("POST", "/api/v1/reports/{number}/feedback-request"): Call(200, 200, 403, {}),
     ("POST", "/api/v1/reports/{number}/feedback"): Call(409, 409, 403, {"fact": "opened"}),
     ("GET", "/api/v1/cases"): Call(200, 200, 200, others=200),

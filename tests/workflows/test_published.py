@@ -24,7 +24,7 @@ def some_counts(draw: st.DrawFn) -> Counts:
     found |= codes | {f"{line}-exempt": 0 for line in LINES} | {"arrest-exempt": sum(codes.values())}
     for line in LINES:
         late = found[f"{line}-late"]
-        beside = {"recorded-late": late, "confirmed": late, "born": late, "corrected": late}
+        beside = {"recorded-late": late, "confirmed": late, "born": late, "corrected-in-time": late}
         found |= {f"{line}-{code}": draw(st.integers(0, most)) for code, most in beside.items()}
         found[f"{line}-void"] = draw(few)
     return Counts(found)

@@ -7,15 +7,15 @@ from time import monotonic
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from notifications.models import Message
 from riskzon import clock
 from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Busy, Conflict, Unseen
-from riskzon.models import Assessment, AuditEntry, Case, Contact, EndProposal, Hold, Investigation, User
-from tests.acts import (  # fmt: skip
+from riskzon.models import Assessment, AuditEntry, Case, Contact, EndProposal, Hold, Investigation, TimeCorrection, User
+from tests.acts import (
     DAY,
     HOUR,
     TICK,
@@ -40,6 +40,7 @@ from workflows.verbs.contacts import register_contact
 from workflows.verbs.disposition import dispose
 from workflows.verbs.people import take
 from workflows.verbs.reviews import review_breach
+from workflows.verbs.times import correct_times
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -332,3 +333,94 @@ def test_two_cases_confirmed_as_each_others_duplicates_at_once_are_not_both_void
 
     _one_won(results, EndProposal)
     assert sorted([reread(case).disposition, reread(other).disposition]) == ["", "void"]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_contact_and_a_correction_at_once_are_judged_by_the_right_time(case: Case, turn: int) -> None:
+    """The contact lies between the wrong start and the right one: whoever comes second must see what the first did."""
+    arrest, maja = clock.now(), parents(case)["Maja"]
+    move(2 * HOUR)
+    late = make_report(occurred_at=arrest, children=[child(identity_number=BEA)]).cases[0]
+    karin, omar, called = person("karin.ek"), person("omar.nyman"), arrest + HOUR / 2
+    bea_parent = parents(late)["Maja"]
+
+    results = at_once(
+        lambda: register_contact(karin, late.pk, guardian=bea_parent, at=called, channel="phone", outcome="reached"),
+        lambda: correct_times(omar, late.report.number or "", reason="Protokollet", occurred_at=arrest + HOUR),
+    )
+
+    assert not [one for one in results if isinstance(one, Exception)], results
+    assert not Contact.objects.get().counts
+    assert (state_of(late), reread(late).guardian_reached_at) == ("running", None)
+    assert maja != bea_parent
+
+
+def test_a_contact_that_waited_for_a_correction_reads_the_right_time(case: Case) -> None:
+    """What was read before the wait is not what holds after it."""
+    arrest, maja, karin = clock.now(), parents(case)["Maja"], User.objects.get(username="karin.ek")
+    move(2 * HOUR)
+    said: list[object] = []
+
+    def phone() -> None:
+        try:
+            said.append(
+                register_contact(
+                    karin, case.pk, guardian=maja, at=arrest - HOUR / 2, channel="phone", outcome="reached"
+                )
+            )
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        correct_times(person("omar.nyman"), case.report.number or "", reason="Protokollet", occurred_at=arrest - HOUR)
+        caller = Thread(target=phone)
+        caller.start()
+        # It waits for the case, which this transaction holds.
+        caller.join(0.7)
+        assert caller.is_alive()
+    caller.join(5)
+
+    assert [type(one) for one in said] == [Contact]
+    assert Contact.objects.get().counts
+    assert state_of(case) == "met"
+
+
+def test_two_corrections_at_once_leave_a_whole_chain(case: Case) -> None:
+    arrest, number = clock.now(), case.report.number or ""
+    move(2 * HOUR)
+    users = [person(name) for name in ("karin.ek", "omar.nyman")]
+
+    results = at_once(
+        *(
+            lambda user=user, hours=hours: correct_times(
+                user, number, reason="Protokollet", occurred_at=arrest - hours * HOUR
+            )
+            for hours, user in enumerate(users, start=1)
+        )
+    )
+
+    assert not [one for one in results if isinstance(one, Exception)], results
+    clocks = list(case.deadlines.filter(kind="guardian_contact").order_by("created_at"))
+    assert [row.state for row in clocks] == ["void", "void", "running"]
+    assert [row.replaces_id for row in clocks] == [None, clocks[0].pk, clocks[1].pk]
+    assert clocks[-1].starts_at == reread(case).report.occurred_at
+    first, second = TimeCorrection.objects.order_by("old")[::-1]
+    assert (first.old, first.new, second.new) == (arrest, second.old, reread(case).report.occurred_at)
+
+
+def test_a_dispatcher_and_a_correction_at_the_limit_leave_one_breach_for_each_clock(case: Case) -> None:
+    arrest, number, omar = clock.now(), case.report.number or "", person("omar.nyman")
+    move(24 * HOUR + TICK)
+
+    results = at_once(
+        lambda: sweep(name="sweep"),
+        lambda: correct_times(omar, number, reason="Protokollet", occurred_at=arrest - HOUR),
+    )
+
+    assert not [one for one in results if isinstance(one, Exception)], results
+    sweep()
+    assert len(breaches_of(case)) == 2
+    assert [row.state for row in case.deadlines.filter(kind="guardian_contact").order_by("created_at")] == [
+        "breached",
+        "breached",
+    ]

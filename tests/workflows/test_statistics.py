@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from riskzon import clock
-from riskzon.models import Case, TimeCorrection, Unit
+from riskzon.models import Case, Unit
 from tests.acts import end
-from tests.damage import guards_off, sql
 from tests.factories import child, guardian, make_report, person
 from workflows import statistics
 from workflows.demo.names import identity_number
 from workflows.measures import delays, volumes
-from workflows.models import Breach, Deadline
+from workflows.models import Breach
 from workflows.statistics import Ratio, Scope, by_unit, counts, rows, weekly
 from workflows.sweep import sweep
 from workflows.verbs.assessment import assess
@@ -22,6 +21,7 @@ from workflows.verbs.feedback import give_feedback
 from workflows.verbs.holds import decide_hold, end_hold
 from workflows.verbs.people import hand_over
 from workflows.verbs.reviews import review_breach
+from workflows.verbs.times import correct_times
 
 MONDAY = datetime.fromisoformat("2026-11-02T09:00:00+01:00")
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
@@ -189,31 +189,48 @@ def test_a_late_registration_that_a_supervisor_confirms_has_its_own_figure(town)
     assert counts(november()).in_time("arrest") == Ratio(0, 1)
 
 
+def _correct(case: Case, hours: float) -> None:
+    """The arrest was this much later than registered."""
+    case.report.refresh_from_db()
+    right = case.report.occurred_at + timedelta(hours=hours)
+    correct_times(person("karin.ek"), case.report.number, reason="Protokollet.", occurred_at=right)
+
+
 def test_a_clock_replaced_by_a_corrected_time_is_counted_once(town):
-    """Until times are corrected by a verb: the rows that such a correction leaves."""
-    case = town.report(0)
-    old = Deadline.objects.get(case=case, kind="guardian_contact")
-    with guards_off():
-        sql(
-            "UPDATE workflows_deadline SET state = 'void', settled_at = now(), next_step_at = NULL WHERE id = %s",
-            old.pk,
-        )
-        new = Deadline.objects.create(
-            case=case,
-            kind=old.kind,
-            rule=old.rule,
-            starts_at=old.starts_at - timedelta(hours=2),
-            due_at=old.due_at - timedelta(hours=2),
-            created_at=clock.now(),
-            next_step_at=clock.now(),
-            replaces=old,
-        )
-    TimeCorrection.objects.create(
-        report=case.report, field="occurred_at", at=clock.now(), by=person("per.holm"), reason="Protokollet."
-    )
+    case = town.report(0, late=3)
+
+    _correct(case, 2)
 
     assert codes_of(case, "arrest", november()) == {"arrest-running", "arrest-corrected"}
-    assert rows("arrest-running", november()).get() == new
+    assert rows("arrest-running", november()).get().starts_at == MONDAY + timedelta(hours=2)
+
+
+def test_a_corrected_time_takes_a_case_out_of_the_share(town):
+    case = town.report(12, late=1)
+    town.reach(case, 32)
+    before = counts(november()).in_time("arrest")
+
+    _correct(case, -12)
+
+    assert (before, counts(november()).in_time("arrest")) == (Ratio(1, 1), Ratio(0, 1))
+    assert codes_of(case, "arrest", november()) == {"arrest-late", "arrest-corrected"}
+    assert delays(november()).arrest_to_contact == (32 * 60,)
+    assert (delays(november()).arrest_to_notice, delays(november()).slow_notices) == ((13 * 60,), 1)
+
+
+def test_a_corrected_time_never_brings_a_breach_into_the_share(town):
+    reached, still_sought, held = (town.report(0, late=3) for _arrest in range(3))
+    town.reach(reached, 24.5, recorded=25)
+    town.hold(held, 25.5)
+
+    for late in (reached, still_sought, held):
+        _correct(late, 2)
+
+    assert counts(november()).in_time("arrest") == Ratio(0, 3)
+    assert codes_of(reached, "arrest", november()) == {"arrest-late", "arrest-corrected", "arrest-corrected-in-time"}
+    for late in (still_sought, held):
+        assert codes_of(late, "arrest", november()) == {"arrest-missed", "arrest-corrected"}
+    assert codes_of(held, "exempt", november()) == set()
 
 
 def test_every_count_is_the_number_of_its_rows(arrests, town):

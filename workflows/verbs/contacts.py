@@ -13,7 +13,7 @@ from riskzon.access import Action
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.identity import turns_18_at
-from riskzon.models import Case, Channel, Contact, Guardianship, Note, Report, ReportKind, User, WrittenOff
+from riskzon.models import Case, Channel, Contact, Guardianship, Note, User, WrittenOff
 from workflows import contact_clock, deadlines, ends
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
@@ -81,14 +81,6 @@ def inform_child(user: User, case_id: UUID, *, at: datetime, note: str = "") -> 
         contact_clock.settle(act.case, by=user, now=act.now)
 
 
-def starts_at(case: Case) -> datetime:
-    """The moment from which a contact counts: the arrest, otherwise the notice."""
-    report: Report = case.report
-    if report.kind == ReportKind.ARREST and report.occurred_at is not None:
-        return report.occurred_at
-    return report.notified_at
-
-
 def _check_contact(act: Change, at: datetime, channel: str, outcome: str, initiated_by: str) -> None:
     errors = []
     if outcome not in Contact.Outcome.values:
@@ -129,7 +121,8 @@ def _write(
     by_guardian = initiated_by == Contact.Initiator.GUARDIAN
     if held is not None and not by_guardian:
         raise Conflict(_("Avvakta kontakt: vårdnadshavaren ska inte kontaktas. Fråga den som beslutat om det."))
-    counts = outcome in Contact.TWO_WAY and link.may_meet_guarantee and at >= starts_at(case) and held is None
+    is_two_way = outcome in Contact.TWO_WAY and link.may_meet_guarantee
+    counts = is_two_way and at >= contact_clock.starts_at(case.report) and held is None
     contact = Contact.objects.create(
         call=call,
         case=case,

@@ -91,7 +91,7 @@ def extend(user: User, investigation_id: UUID, *, until: date, reason: str) -> I
             errors.append(("reason", _("Skriv de särskilda skälen.")))
         if errors:
             raise Invalid(errors)
-        deadlines.extend(act.case, limit, until=later, now=act.now)
+        deadlines.extend(limit, until=later, now=act.now)
         _write(act, investigation, _What.EXTENDED, reason, until=later)
     return investigation
 

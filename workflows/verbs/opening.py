@@ -25,7 +25,6 @@ from riskzon.models import (
     Relation,
     Report,
     ReporterType,
-    ReportKind,
     Role,
     Unit,
     User,
@@ -149,13 +148,10 @@ def _clocks(case: Case, running: Investigation | None, book: Rulebook, now: date
 
 
 def _guardian_contact_clock(case: Case) -> dict[str, Any]:
-    """From the arrest; for the other kinds, or while the time of arrest is unknown, from the notice."""
-    report = case.report
-    from_arrest = report.kind == ReportKind.ARREST and report.occurred_at is not None
     return {
         "kind": Kind.GUARDIAN_CONTACT,
-        "starts_at": report.occurred_at if from_arrest else report.notified_at,
-        "provisional_start": report.kind == ReportKind.ARREST and not from_arrest,
+        "starts_at": contact_clock.starts_at(case.report),
+        "provisional_start": contact_clock.is_provisional(case.report),
     }
 
 

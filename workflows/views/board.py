@@ -22,7 +22,7 @@ from workflows.board import BESIDE, DECIDED, OVERSEERS, Overseen, oversee
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LOB, Counts
 from workflows.sweep import last_sweep
-from workflows.views.board_pieces import alarms, line_heads, outcome_rows, tiles, unit_tabs, week_chart
+from workflows.views.board_pieces import alarms, late_lines, line_heads, outcome_rows, tiles, unit_tabs, week_chart
 from workflows.views.gates import only_for
 
 PER_PAGE = 50
@@ -65,6 +65,18 @@ FIGURES = {
         figures.ends,
         "end",
     ),
+    "late-registered": Figure(
+        gettext_lazy("Sent registrerade"),
+        gettext_lazy("Inga anmälningar är registrerade mer än 24 timmar efter händelsen."),
+        figures.late_registered,
+        "late",
+    ),
+    "late-notice": Figure(
+        gettext_lazy("Sen underrättelse"),
+        gettext_lazy("Ingen underrättelse har kommit mer än 6 timmar efter händelsen."),
+        figures.late_notice,
+        "late",
+    ),
 }
 LINE_TITLES = {
     ARREST: gettext_lazy("Gripna"),
@@ -81,6 +93,7 @@ PART_TITLES = {
     "exempt": gettext_lazy("Undantagna"),
     "void": gettext_lazy("Överskridna, felregistrerade / dubbletter"),
     "recorded-late": gettext_lazy("I tid, sent registrerade"),
+    "corrected-in-time": gettext_lazy("I tid, felaktig tid rättad"),
     "born": gettext_lazy("Registrerade efter fristen"),
     "corrected": gettext_lazy("Rättade tider"),
 }
@@ -108,6 +121,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "tiles": tiles(seen, counts),
             "chart": week_chart(seen),
             "lines": line_heads(seen, counts, LINE_TITLES),
+            "late": late_lines(seen),
             "outcome_rows": outcome_rows(seen, counts, PART_TITLES),
             "breaches": shown,
             "waiting": waiting,
@@ -131,7 +145,8 @@ def rows(request: HttpRequest, figure: str) -> HttpResponse:
         page = Paginator(shown.rows(seen).select_related(*_LOADED[shown.kind]), PER_PAGE).get_page(
             request.GET.get("page")
         )
-        door.listed(list(dict.fromkeys(row.pk if shown.kind == "case" else row.case_id for row in page.object_list)))
+        are_cases = shown.kind in ("case", "late")
+        door.listed(list(dict.fromkeys(row.pk if are_cases else row.case_id for row in page.object_list)))
         context = {"seen": seen, "now": seen.now, "figure": shown, "page": page, "tabs": unit_tabs(seen, figure)}
         return render(request, f"workflows/board/rows_{shown.kind}.html", context)
 
@@ -174,6 +189,7 @@ def in_time(request: HttpRequest, line: str, part: str) -> HttpResponse:
 _LOADED = {
     "deadline": ("case__report", "case__unit", "case__assignee"),
     "case": ("report", "unit"),
+    "late": ("report", "unit"),
     "hold": ("case__report", "case__unit", "decided_by", "guardian"),
     "end": ("case__report", "case__unit", "proposed_by"),
 }

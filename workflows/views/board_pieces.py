@@ -137,6 +137,19 @@ def line_heads(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, A
     ]
 
 
+def late_lines(seen: Overseen) -> list[FigureCell]:
+    """What came late to the register in the last 30 days, each a link to its cases."""
+    found = (
+        ("late-registered", _("Registrerade mer än 24 timmar efter händelsen"), figures.late_registered(seen)),
+        (
+            "late-notice",
+            _("Underrättelse mer än 6 timmar efter gripandet eller omhändertagandet"),
+            figures.late_notice(seen),
+        ),
+    )
+    return [FigureCell(label, rows.count(), address("board-rows", figure, seen=seen)) for figure, label, rows in found]
+
+
 def outcome_rows(seen: Overseen, counts: Mapping[str, int], titles: Mapping[str, Any]) -> list[OutcomeRow]:
     """What the shares are made of, then what stands beside them."""
     headings = {OUTSIDE[0]: _("Räknas inte in"), EXPLAINED[0]: _("Förklarar, ändrar inte andelen")}

@@ -94,6 +94,7 @@ def _show(
             "breach": breach,
             "tries": tries,
             "hides_guardians": has_come_of_age(breach.case, seen.now) or bool(with_hidden_guardians([breach.case_id])),
+            "notes": list(breach.corrections.select_related("by")),
             "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
             "form": form,
             "conflict": conflict,

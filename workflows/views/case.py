@@ -49,7 +49,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     context = {
         **bar(file, "case"),
         "demanded": demanded(file),
-        "settled": [row for row in file.deadlines if row.settled_at is not None and row.kind != Kind.BREACH_REVIEW],
+        "settled": [row for row in file.deadlines if _is_settled(row) and row.pk not in file.replaced],
         "todos": [_todo(file, todo.what) for todo in file.todos],
         "waiting": [_waiting(file, task) for task in file.steps if not _waits_for_the_child(file, task)],
         "latest": [replace(entry, copyable=False) for entry in file.timeline if not entry.quiet][:LATEST],
@@ -86,6 +86,11 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
     # What is still to be done first, the most urgent on top.
     ordered = sorted(file.deadlines, key=lambda row: (row.settled_at is not None, by_limit(row)))
     rows = [_clock(file, row, events[row.pk]) for row in ordered]
+    # Several clocks of one kind are told apart by number where headings are heard and not seen.
+    for kind in {row.kind for row in ordered}:
+        alike = [line for line in rows if line["row"].kind == kind]
+        for place, line in enumerate(alike, start=1):
+            line["place"] = place if len(alike) > 1 else None
     context = {"clocks": rows, "plan": [wording.plan_line(line) for line in file.plan]}
     return render(request, "workflows/case/deadlines.html", {**bar(file, "case-deadlines"), **context})
 
@@ -159,7 +164,12 @@ def _clock(file: CaseFile, row: Deadline, events: Iterable[DeadlineEvent]) -> di
         "exempt": wording.exempt(row) if row.exempt_code else "",
         "history": [(event.fired_at, wording.fired(event)) for event in events],
         "breach": breach,
+        "is_replaced": row.pk in file.replaced,
     }
+
+
+def _is_settled(row: Deadline) -> bool:
+    return row.settled_at is not None and row.kind != Kind.BREACH_REVIEW
 
 
 #: Where each step of the process is taken.

@@ -195,9 +195,12 @@ def _passed(file: CaseFile) -> list[Caution]:
     found = []
     for breach, *more in alike.values():
         text = _("Fristen gick ut %(when)s.") % {"when": short_moment(breach.due_at, file.now)}
-        text += " " + (
-            _("Det som skulle göras är inte gjort än.") if breach.deadline_id in still else _("Nu är det gjort.")
-        )
+        if breach.deadline_id in file.replaced:
+            text += " " + _("Tiden är rättad sedan dess, men överskridandet står kvar.")
+        else:
+            text += " " + (
+                _("Det som skulle göras är inte gjort än.") if breach.deadline_id in still else _("Nu är det gjort.")
+            )
         text += " " + _("Väntar på enhetschefens granskning.")
         may_review = Action.REVIEW in file.case.rights
         url = address("breach-review", breach.pk) if may_review else ""
@@ -225,7 +228,9 @@ def step_url(case: Case, step: NextStep) -> str:
 
 def usable_rights(case: Case) -> frozenset[Action]:
     """What there is a button for: in a closed case only what can still be added."""
-    return case.rights if case.is_open else case.rights & {Action.NOTE, Action.SUPPLEMENT, Action.SEE_LOG}
+    return (
+        case.rights if case.is_open else case.rights & {Action.NOTE, Action.SUPPLEMENT, Action.CORRECT, Action.SEE_LOG}
+    )
 
 
 def _for_others(file: CaseFile, step: NextStep) -> str:

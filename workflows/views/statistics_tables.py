@@ -31,7 +31,7 @@ _OUTCOMES = {
 _BESIDE = {
     "recorded_late": gettext_lazy("I tid, sent registrerade"),
     "recorded_late_confirmed": gettext_lazy("I tid, sent registrerade, bekräftade av enhetschef"),
-    "times_corrected": gettext_lazy("Rättade tider"),
+    "times_corrected": gettext_lazy("I tid, felaktig tid rättad"),
     "born_breached": gettext_lazy("Registrerade efter fristen"),
     "breached_void": gettext_lazy("Överskridna, felregistrerade / dubbletter"),
 }

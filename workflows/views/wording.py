@@ -49,6 +49,7 @@ WHATS = {
     "hand_over": gettext_lazy("Överlämning"),
     "name_liaison": gettext_lazy("Socialsekreterare hos polisen"),
     "supplement": gettext_lazy("Tillägg till anmälan"),
+    "times": gettext_lazy("Rättade tider"),
     "note": gettext_lazy("Anteckning"),
     "report": gettext_lazy("Anmälan"),
     "review": gettext_lazy("Granskning av överskriden frist"),

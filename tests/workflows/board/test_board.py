@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from riskzon.access import block
 from riskzon.clock import now, real_now
 from riskzon.models import Case, Unit, User
-from tests.factories import make_report, person
-from tests.workflows.board.conftest import later, words
+from tests.factories import BEA, CASTOR, ELSA, GUSTAV, child, make_report, person
+from tests.workflows.board.conftest import later, reach, words
 from workflows.models import Heartbeat
 from workflows.verbs.people import hand_over
+from workflows.verbs.times import correct_times
 
 Visit = Callable[[str], Client]
 Week = dict[str, Case]
@@ -211,3 +212,51 @@ def test_an_unknown_figure_is_not_found(visit: Visit) -> None:
         "/board/in-time/arrest/met/?week=soon",
     ):
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["sara.lindh", "maria.oberg"])
+def test_what_came_late_to_the_register_leads_to_exactly_its_cases(visit: Visit, who: str) -> None:
+    def arrest(number: str, happened: float, told: float) -> Case:
+        return make_report(
+            "per.holm",
+            children=[child(identity_number=number)],
+            occurred_at=now() - timedelta(hours=happened),
+            notified_at=now() - timedelta(hours=told),
+        ).cases[0]
+
+    prompt, slow = arrest(BEA, 24, 18), arrest(CASTOR, 7, 0)
+    late, both = arrest(ELSA, 25, 20), arrest(GUSTAV, 30, 2)
+    concern = make_report("karin.ek", kind="concern", occurred_at=now() - timedelta(days=90)).cases[0]
+    old = make_report("karin.ek", kind="concern", occurred_at=None, notified_at=now() - timedelta(hours=25)).cases[0]
+    client = visit(who)
+
+    listed = board(client).split('id="late-title"')[1].split("</section>")[0]
+    shown = {address: int(count) for address, count in re.findall(r'href="([^"]+)">(\d+)<span', listed)}
+
+    assert shown == {"/board/late-registered/": 3, "/board/late-notice/": 2}
+    assert set(rows_at(client, "/board/late-registered/")) == {late.number, both.number, old.number}
+    assert set(rows_at(client, "/board/late-notice/")) == {slow.number, both.number}
+    assert not {prompt.number, concern.number} & set(rows_at(client, "/board/late-registered/"))
+    assert "28 tim 00 min efter händelsen" in words(client.get("/board/late-notice/").content.decode())
+    later(days=31)
+    assert rows_at(client, "/board/late-registered/") == []
+
+
+def test_a_corrected_time_makes_a_notice_late_and_leads_to_its_breach(visit: Visit) -> None:
+    case = make_report("per.holm", occurred_at=now() - timedelta(hours=1)).cases[0]
+    later(hours=20)
+    reach(case)
+    right = case.report.occurred_at - timedelta(hours=12)
+    correct_times(person("per.holm"), case.report.number, reason="Hemligt protokoll", occurred_at=right)
+
+    assert rows_at(visit("sara.lindh"), "/board/late-notice/") == [case.number]
+    breach = case.breaches.get()
+    later(hours=1)
+    correct_times(
+        person("karin.ek"), case.report.number, reason="Hemligt protokoll", occurred_at=right + timedelta(hours=12)
+    )
+    for who, reads_why in (("sara.lindh", True), ("maria.oberg", False)):
+        page = words(visit(who).get(f"/breaches/{breach.pk}/").content.decode())
+        assert "Överskridandet står kvar" in page
+        assert ("Hemligt protokoll" in page) == reads_why
+        assert "Felaktig tid rättad" in words(visit(who).get("/breaches/").content.decode())

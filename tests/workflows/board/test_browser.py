@@ -46,6 +46,7 @@ def test_the_pages_are_in_order(show: Show, week: Week, width: int) -> None:
             "/board/overdue/",
             "/board/unassigned/",
             "/board/holds/",
+            "/board/late-registered/",
             "/board/in-time/arrest/decided/",
             "/breaches/",
             f"/breaches/{breach.pk}/",

@@ -10,15 +10,16 @@ from playwright.sync_api import expect
 
 from riskzon import clock
 from riskzon.models import Contact
-from tests.acts import move, reread
-from tests.factories import child, make_report
+from tests.acts import HOUR, move, reread
+from tests.factories import child, make_report, person
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
 from workflows.models import Todo
+from workflows.verbs.times import correct_times
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-EVERYWHERE = ("case", "contact", "assessment", "disposition", "case-deadlines", "case-process")
+EVERYWHERE = ("case", "contact", "assessment", "disposition", "case-deadlines", "case-process", "case-times")
 AT_A_DESK = (
     "case-timeline",
     "case-documents",
@@ -67,7 +68,16 @@ def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
     for name in EVERYWHERE:
         assert_in_order(show("karin.ek", of(name, day.late), width))
     assert_in_order(show("sara.lindh", of("holds", day.held), width))
-    assert_in_order(show("per.holm", of("case", day.late), width))
+    for name in ("case", "case-times"):
+        assert_in_order(show("per.holm", of(name, day.late), width))
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_what_was_corrected_is_in_order_at_this_width(width, day, show):
+    report = reread(day.late).report
+    correct_times(person("per.holm"), report.number, reason="Protokollet", occurred_at=report.occurred_at - HOUR)
+    for who, name in (("karin.ek", "case"), ("karin.ek", "case-deadlines"), ("per.holm", "case")):
+        assert_in_order(show(who, of(name, day.late), width))
 
 
 def test_the_other_pages_are_in_order_at_a_desk(day, show):

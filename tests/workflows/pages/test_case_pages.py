@@ -21,6 +21,7 @@ FORMS = (
     "feedback",
     "case-note",
     "case-supplement",
+    "case-times",
     "child-identify",
     "child-informed",
     "guardian-new",

@@ -25,6 +25,7 @@ PAGES = (
     "feedback",
     "case-note",
     "case-supplement",
+    "case-times",
     "child-identify",
     "child-informed",
     "guardian-new",
