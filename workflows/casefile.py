@@ -146,10 +146,15 @@ class CaseFile:
 
 def read(case: Case, user: User, now: datetime) -> CaseFile:
     """One case in full, with log and timeline. The caller has seen to it, through a door, that `user` may read it."""
-    file = read_many([case], user, now)[0]
+    file = read_briefly(case, user, now)
     log = AuditEntry.objects.filter(case=case).select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     file = replace(file, log=tuple(log))
     return replace(file, timeline=tuple(timeline(file)))
+
+
+def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
+    """One case without its log and timeline, as a page with a form needs it."""
+    return read_many([case], user, now)[0]
 
 
 def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile]:

@@ -17,6 +17,7 @@ from tests.acts import (
     breaches_of,
     call,
     clock_of,
+    end,
     hold,
     move,
     protect,
@@ -362,15 +363,7 @@ def test_a_custodian_who_reported_meets_it_although_the_right_notice_is_later() 
 
 
 def test_a_case_that_was_registered_by_mistake_gets_no_clock_and_no_breach(case: Case) -> None:
-    now = clock.now()
-    case.deadlines.update(state="void", settled_at=now, next_step_at=None)
-    Case.objects.filter(pk=case.pk).update(
-        disposition="void",
-        disposition_reason="Dubblett",
-        disposed_at=now,
-        disposed_by=person("sara.lindh"),
-        closed_at=now,
-    )
+    end(case)
 
     correct(case, occurred_at=-30 * HOUR)
 

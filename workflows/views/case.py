@@ -34,7 +34,7 @@ LATEST = 5
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The first page of a case; for the liaison, the own report in reduced form."""
     with look(request.user, "case") as door:
-        opened = open_case(door.case(case_id, Action.FOLLOW), door)
+        opened = open_case(door.case(case_id, Action.FOLLOW), door, with_story=True)
     file = opened.file
     if file is None:
         context = {
@@ -81,7 +81,7 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Every clock of the case with its rule and its history, and who will be told if nobody acts."""
     with look(request.user, "case.deadlines") as door:
         case = door.case(case_id)
-        file = casefile.read(case, door.user, door.now)
+        file = casefile.read_briefly(case, door.user, door.now)
         events = _events(case)
     # What is still to be done first, the most urgent on top.
     ordered = sorted(file.deadlines, key=lambda row: (row.settled_at is not None, by_limit(row)))
@@ -117,7 +117,7 @@ def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Where the case stands in the process, as a picture and in words."""
     with look(request.user, "case.process") as door:
         case = door.case(case_id)
-        file = casefile.read(case, door.user, door.now)
+        file = casefile.read_briefly(case, door.user, door.now)
         drawing = picture.draw(case)
     clocks = {row.kind: row for row in demanded(file)}
     steps = [(box, clocks.get(picture.clock_of(box.name))) for box in drawing.steps]

@@ -164,10 +164,11 @@ class CaseFormPage(View):
         return self.show(request, opened, self.form(request, opened), HTTPStatus.CONFLICT, message)
 
 
-def open_case(case: Case, door: Look) -> Opened:
-    """A case that has come through `door`, as its reader may have it."""
+def open_case(case: Case, door: Look, *, with_story: bool = False) -> Opened:
+    """A case that has come through `door`, as its reader may have it; log and timeline only `with_story`."""
     if Action.READ in case.rights:
-        return Opened(case, door.now, casefile.read(case, door.user, door.now), None)
+        read = casefile.read if with_story else casefile.read_briefly
+        return Opened(case, door.now, read(case, door.user, door.now), None)
     return Opened(case, door.now, None, reduced(case, door.user, door.now))
 
 
