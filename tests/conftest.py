@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from riskzon import access
 from riskzon.translations import compile_stale
@@ -17,6 +19,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def _permissions_are_asked_anew() -> None:
     """A test that commits empties every table after it; what migrations wrote comes back under new keys."""
     access._permission_ids.clear()
+
+
+@pytest.fixture(autouse=True)
+def _swedish_again() -> Iterator[None]:
+    """What somebody has read in English leaves its language on the thread."""
+    yield
+    translation.activate("sv")
 
 
 def pytest_configure(config: pytest.Config) -> None:

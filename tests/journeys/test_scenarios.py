@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from riskzon import clock
 from tests.api.caller import Caller
@@ -23,13 +21,6 @@ SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.json"))
 #: Sees every case in full at every hour; reads what the scenario expects.
 READER = "sara.lindh"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
-
-
-@pytest.fixture(autouse=True)
-def _swedish() -> Iterator[None]:
-    yield
-    # A call without Accept-Language leaves the caller's language on this thread.
-    translation.activate("sv")
 
 
 @dataclass
