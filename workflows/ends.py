@@ -26,6 +26,12 @@ def waiting(case: Case) -> EndProposal | None:
     return EndProposal.objects.filter(WAITING, case=case).select_related(*_SHOWN).first()
 
 
+def require_nothing_waits(case: Case) -> None:
+    """Conflict while a proposed end waits: no other decision is made until it is confirmed or refused."""
+    if waiting(case) is not None:
+        raise Conflict(_("Ett avslut är föreslaget. Bekräfta eller avslå det först."))
+
+
 def hides_guardians(proposals: Iterable[EndProposal]) -> bool:
     """Whether nobody is to see or contact the guardians: the child may be, or is, the wrong one."""
     return any(one.disposition == Disposition.VOID and one.refused_at is None for one in proposals)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from riskzon.access import read_in_full
 from riskzon.models import Case, Disposition, Guardian, Hold, Investigation, InvestigationEntry, User
-from workflows import contact_clock
+from workflows import contact_clock, ends
 from workflows.family import custodians
 from workflows.models import Deadline, Kind, State
 
@@ -121,7 +121,8 @@ def _concerned(case: Case, entries: Sequence[InvestigationEntry], now: datetime)
     for entry in entries:
         if entry.what in (_What.TOLD, _What.NOT_TOLD):
             newest.setdefault(entry.guardian_id, entry)
-    people = [] if contact_clock.has_come_of_age(case, now) else custodians(case)
+    is_hidden = contact_clock.has_come_of_age(case, now) or ends.with_hidden_guardians([case.pk])
+    people = [] if is_hidden else custodians(case)
     found = [Concerned(one.guardianship.guardian, one.hold, newest.get(one.guardianship.guardian_id)) for one in people]
     if contact_clock.must_be_told(case, now):
         found.append(Concerned(None, None, newest.get(None)))

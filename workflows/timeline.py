@@ -12,7 +12,6 @@ from riskzon.models import (
     AuditAction,
     AuditEntry,
     Contact,
-    Disposition,
     Guardian,
     Hold,
     InvestigationEntry,
@@ -228,9 +227,9 @@ def _decision(file: CaseFile) -> Iterator[Entry]:
 
 
 def _investigation(file: CaseFile) -> Iterator[Entry]:
-    if file.case.disposition != Disposition.OPENED:
-        return
-    rows = InvestigationEntry.objects.filter(investigation=file.case.investigation_id)
+    # The four months belong to the case that opened it, also where that has ended otherwise since.
+    opened = {row.investigation_id for row in file.deadlines if row.kind == Kind.INVESTIGATION}
+    rows = InvestigationEntry.objects.filter(investigation__in=opened)
     for row in rows.select_related("by", "guardian"):
         whom = guardian_name(file, row.guardian) if row.guardian else ""
         yield Entry(

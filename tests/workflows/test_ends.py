@@ -2,7 +2,6 @@
 
 import pytest
 
-from riskzon import clock
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.models import AuditAction, AuditEntry, Case, EndProposal
 from tests.acts import (  # fmt: skip
@@ -18,9 +17,8 @@ from tests.acts import (  # fmt: skip
     todos_of,
     told,
 )
-from tests.factories import BEA, CASTOR, WORKDAY, at, child, make_report, people, person
-from workflows import deadlines
-from workflows.accounting import account
+from tests.factories import BEA, CASTOR, at, child, make_report, people, person
+from tests.workflows.ended import case, is_whole, kinds, other, workday
 from workflows.models import CaseProcess
 from workflows.sweep import sweep
 from workflows.verbs.disposition import dispose
@@ -30,29 +28,7 @@ from workflows.verbs.people import hand_over
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _workday(db: None) -> None:
-    people()
-    at(WORKDAY)
-
-
-@pytest.fixture
-def case() -> Case:
-    return make_report().cases[0]
-
-
-@pytest.fixture
-def other() -> Case:
-    """The same child again."""
-    return make_report().cases[0]
-
-
-def kinds(case: Case) -> dict[str, str]:
-    return {row.kind: row.state for row in deadlines.current(case)}
-
-
-def is_whole() -> bool:
-    return account(clock.now()).is_whole
+__all__ = ["case", "other", "workday"]
 
 
 # --- what waits -----------------------------------------------------------------------------------------------------
@@ -92,7 +68,7 @@ def test_a_transfer_waits_with_those_who_can_register_the_receipt(case: Case) ->
 def test_only_one_proposal_waits_and_no_other_decision_is_made_meanwhile(case: Case, disposition: str) -> None:
     propose(case, disposition)
 
-    with pytest.raises(Conflict, match="redan föreslaget"):
+    with pytest.raises(Conflict, match="är föreslaget"):
         propose(case, "transferred", by="omar.nyman")
     with pytest.raises(Conflict, match="Bekräfta eller avslå"):
         dispose(person("karin.ek"), case.pk, disposition="opened")

@@ -23,9 +23,9 @@ from tests.acts import (  # fmt: skip
     state_of,
     todos_of,
 )
-from tests.factories import ALBIN, WORKDAY, at, child, make_report, people, person
-from workflows import deadlines, ends, steps
-from workflows.accounting import account
+from tests.factories import ALBIN, at, child, make_report, person
+from tests.workflows.ended import case, is_whole, kinds, other, workday
+from workflows import ends, steps
 from workflows.flows.case import CaseFlow
 from workflows.models import CaseProcess, CaseTask, Deadline, Kind, Todo
 from workflows.sweep import sweep
@@ -38,29 +38,7 @@ from workflows.verbs.notes import write_note
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _workday(db: None) -> None:
-    people()
-    at(WORKDAY)
-
-
-@pytest.fixture
-def case() -> Case:
-    return make_report().cases[0]
-
-
-@pytest.fixture
-def other() -> Case:
-    """The same child again."""
-    return make_report().cases[0]
-
-
-def kinds(case: Case) -> dict[str, str]:
-    return {row.kind: row.state for row in deadlines.current(case)}
-
-
-def is_whole() -> bool:
-    return account(clock.now()).is_whole
+__all__ = ["case", "other", "workday"]
 
 
 # --- what follows ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import pytest
 
-from riskzon import clock
 from riskzon.errors import Conflict, Invalid
 from riskzon.models import Case
 from tests.acts import (  # fmt: skip
@@ -18,34 +17,16 @@ from tests.acts import (  # fmt: skip
     reread,
     state_of,
 )
-from tests.factories import CASTOR, WORKDAY, at, child, make_report, people, person
+from tests.factories import CASTOR, child, make_report, person
+from tests.workflows.ended import case, is_whole, other, workday
 from workflows import deadlines
-from workflows.accounting import account
 from workflows.sweep import sweep
 from workflows.verbs.ends import refuse_end
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _workday(db: None) -> None:
-    people()
-    at(WORKDAY)
-
-
-@pytest.fixture
-def case() -> Case:
-    return make_report().cases[0]
-
-
-@pytest.fixture
-def other() -> Case:
-    """The same child again."""
-    return make_report().cases[0]
-
-
-def is_whole() -> bool:
-    return account(clock.now()).is_whole
+__all__ = ["case", "other", "workday"]
 
 
 def test_the_right_childs_case_keeps_the_original_clocks(case: Case) -> None:

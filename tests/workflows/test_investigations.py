@@ -6,10 +6,12 @@ import pytest
 from django.db import IntegrityError, InternalError, transaction
 
 from riskzon import clock
+from riskzon.access import visible_cases
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.models import AuditEntry, Case, Investigation, InvestigationEntry
-from tests.acts import DAY, breaches_of, hold, move, parents, reread
+from tests.acts import DAY, breaches_of, end, hold, move, parents, propose, reread
 from tests.factories import at, child, guardian, make_report, people, person
+from workflows import casefile
 from workflows.models import Deadline, Kind
 from workflows.sweep import sweep
 from workflows.verbs import investigations as verbs
@@ -55,6 +57,37 @@ def test_a_guardian_and_the_child_are_told_that_it_was_opened(case: Case) -> Non
 
     rows = InvestigationEntry.objects.filter(investigation=case.investigation_id, what="told")
     assert {row.guardian_id for row in rows} == {parents(case)["Maja"], None}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda case: verbs.tell_of_opening(
+            person("karin.ek"), case.investigation_id, guardian=parents(case)["Maja"], at=clock.now()
+        ),
+        lambda case: verbs.extend(person("karin.ek"), case.investigation_id, until=date(2027, 4, 1), reason="Skäl"),
+        lambda case: close(case),
+    ],
+)
+def test_nothing_is_done_in_it_while_the_case_may_be_an_error_or_another_municipalitys(case: Case, write) -> None:
+    propose(case)
+
+    with pytest.raises(Conflict, match="föreslaget"):
+        write(case)
+    assert not InvestigationEntry.objects.exists()
+    assert inquiry(case).closed_at is None
+
+
+def test_it_ends_with_its_case_and_nothing_more_can_be_asked_of_it(case: Case) -> None:
+    verbs.plan(person("karin.ek"), case.investigation_id, is_full=False, text="Skolan och hemmet")
+    ended = end(case, "transferred")
+
+    with pytest.raises(Unseen):
+        verbs.request_statement(person("karin.ek"), case.investigation_id, until=date(2026, 12, 22))
+    ended = visible_cases(person("karin.ek")).select_related("report", "child", "unit", "assignee").get(pk=ended.pk)
+    story = casefile.read(ended, person("karin.ek"), clock.now()).timeline
+    assert "Skolan och hemmet" in {entry.text for entry in story}
+    assert inquiry(case).closed_at is not None
 
 
 def test_whoever_is_under_a_hold_is_not_told_but_why_is_written(case: Case) -> None:

@@ -37,8 +37,7 @@ def dispose(user: User, case_id: UUID, *, disposition: str, reason: str = "") ->
             raise Invalid.field("disposition", _("Välj inledd, hör till pågående utredning eller avsteg."))
         if case.disposition:
             raise Conflict(_("Beslut är redan fattat: %(what)s.") % {"what": Disposition(case.disposition).label})
-        if ends.waiting(case) is not None:
-            raise Conflict(_("Ett avslut är föreslaget. Bekräfta eller avslå det först."))
+        ends.require_nothing_waits(case)
         # Two cases of one child decided at once: the child's row lets one go first.
         Child.objects.select_for_update(no_key=True).get(pk=case.child_id)
         _decide(act, Disposition(disposition), reason.strip())

@@ -35,8 +35,7 @@ def propose_end(user: User, case_id: UUID, wanted: Wanted) -> EndProposal:
         case = act.case
         if case.closed_at is not None:
             raise Conflict(_("Ärendet är avslutat."))
-        if ends.waiting(case) is not None:
-            raise Conflict(_("Ett avslut är redan föreslaget. Bekräfta eller avslå det först."))
+        ends.require_nothing_waits(case)
         _require_own_investigation(case)
         proposal = EndProposal.objects.create(
             case=case,

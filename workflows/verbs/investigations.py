@@ -14,7 +14,7 @@ from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import Disposition, Guardianship, Investigation, InvestigationEntry, User
-from workflows import deadlines
+from workflows import deadlines, ends
 from workflows.due import months_after
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
@@ -160,6 +160,8 @@ def _inside(
 ) -> Iterator[tuple[Change, Investigation]]:
     """The investigation, running unless `ended_too`, locked inside the change of the case from which it was opened."""
     with change(user, Action.DISPOSE, opening_case(user, investigation_id, what), what=what) as act:
+        ends.require_not_ended(act.case)
+        ends.require_nothing_waits(act.case)
         investigation = Investigation.objects.select_for_update(no_key=True).get(pk=investigation_id)
         if investigation.closed_at is not None and not ended_too:
             raise Conflict(_("Utredningen är redan avslutad."))

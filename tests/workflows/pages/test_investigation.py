@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from riskzon.models import Case, Investigation, InvestigationEntry
-from tests.acts import both_parents, call, hold, parents, protect
+from tests.acts import both_parents, call, hold, parents, propose, protect
 from tests.factories import at, child, make_report, person
 from tests.front.browser import SCREENS, assert_in_order
 from tests.workflows.pages.test_browser import show
@@ -53,6 +53,14 @@ def test_everybody_concerned_is_named_until_told(karin, case):
 
     assert "Inte än" not in text_of(karin, "investigation", case)
     assert InvestigationEntry.objects.filter(what="told").count() == len(whom)
+
+
+def test_nobody_is_named_while_the_child_may_be_the_wrong_one(karin, case):
+    propose(case)
+
+    for name in ("investigation", "investigation-told"):
+        text = text_of(karin, name, case)
+        assert not any(word in text for word in ("Maja", "Olle")), name
 
 
 def test_a_held_guardian_is_not_told_and_what_was_typed_is_kept(karin, case):
