@@ -59,6 +59,16 @@ class OpeningHours:
         """The first UTC moment after `instant` at which the unit goes from open to closed; None if it never does."""
         return next((closes for _opens, closes in self._spans_ahead(instant) if closes > instant), None)
 
+    def last_closing(self, instant: datetime) -> datetime | None:
+        """The latest UTC moment up to and at `instant` at which the unit went from open to closed; None if never."""
+        today = local_date(instant)
+        for days_back in (8, HORIZON_DAYS):
+            spans = self._spans(today - timedelta(days=days_back), today)
+            found = [closes for _opens, closes in spans if closes <= instant]
+            if found:
+                return found[-1]
+        return None
+
     def last_opening(self, instant: datetime) -> datetime | None:
         """The latest UTC moment up to and at `instant` at which the unit went from closed to open; None if never."""
         today = local_date(instant)

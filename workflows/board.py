@@ -4,10 +4,9 @@ A supervisor oversees the own units' cases that the policy shows; the head of de
 content. Each figure is one set of rows: the number on the board is their count, and its link shows these rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
@@ -21,14 +20,14 @@ from django.utils.functional import cached_property
 from riskzon import access
 from riskzon.doors import Look
 from riskzon.errors import Unseen
-from riskzon.models import Case, CaseBlock, Contact, EndProposal, Hold, ReportKind, ReportSeries, Role, Unit, User
+from riskzon.models import Case, CaseBlock, EndProposal, Hold, ReportKind, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows import statistics
 from workflows.accounting import account
 from workflows.deadlines import OUTSTANDING, overdue
 from workflows.ends import WAITING
 from workflows.measures import SLOW_NOTICE
-from workflows.models import Breach, BreachNote, Deadline, Kind
+from workflows.models import Breach, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
 
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.HEAD})
@@ -234,43 +233,6 @@ def account_figure(now: datetime) -> AccountFigure:
 def _count_account(now: datetime) -> AccountFigure:
     found = account(now)
     return AccountFigure(found.registered, found.accounted)
-
-
-@dataclass(frozen=True)
-class BreachLine:
-    """One breach as the board tells it. `attempts` counts calls and letters to guardians up to now."""
-
-    breach: Breach
-    attempts: int
-    last_attempt: Contact | None
-    on_duty: tuple[str, ...]
-    is_still_open: bool
-    is_corrected: bool
-    may_review: bool
-
-
-def breach_lines(seen: Overseen, breaches: Iterable[Breach]) -> list[BreachLine]:
-    """Breaches with the attempts made and the names of those who had the case, in a constant number of statements."""
-    rows = list(breaches)
-    made: dict[Any, list[Contact]] = {}
-    for contact in Contact.objects.filter(case__in={row.case_id for row in rows}).order_by("-at"):
-        made.setdefault(contact.case_id, []).append(contact)
-    corrected = set(BreachNote.objects.filter(breach__in=rows).values_list("breach", flat=True))
-    people = {
-        str(user.pk): str(user) for user in User.objects.filter(pk__in={one for row in rows for one in row.on_duty})
-    }
-    return [
-        BreachLine(
-            breach=row,
-            attempts=len(made.get(row.case_id, ())) if row.kind == Kind.GUARDIAN_CONTACT else 0,
-            last_attempt=next(iter(made.get(row.case_id, ())), None) if row.kind == Kind.GUARDIAN_CONTACT else None,
-            on_duty=tuple(people[one] for one in row.on_duty if one in people),
-            is_still_open=row.deadline.settled_at is None,
-            is_corrected=row.pk in corrected,
-            may_review=not seen.is_head and row.reviewed_at is None,
-        )
-        for row in rows
-    ]
 
 
 def _units(user: User) -> tuple[Unit, ...]:

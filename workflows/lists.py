@@ -63,7 +63,7 @@ def breaches(door: Look, *, reviewed: bool | None = None, cursor: str | None = N
         rows = rows.filter(reviewed_at__isnull=not reviewed)
     if after is not None:
         rows = rows.filter(Q(fired_at__lt=after[0]) | Q(fired_at=after[0], pk__lt=after[1]))
-    found = list(rows.select_related("case__report", "duty_unit").order_by("-fired_at", "-pk")[: limit + 1])
+    found = list(rows.select_related("case__report", "deadline", "duty_unit").order_by("-fired_at", "-pk")[: limit + 1])
     door.listed(list(dict.fromkeys(row.case_id for row in found[:limit])))
     return Page(
         found[:limit], cursors.write(found[limit - 1].fired_at, found[limit - 1].pk) if len(found) > limit else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import accounting, board, breaches, demo, statistics
+from workflows.views import accounting, board, breaches, demo, since, statistics
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("board/<slug:figure>/", board.rows, name="board-rows"),
     path("breaches/", breaches.listed, name="breaches"),
     path("breaches/<uuid:breach_id>/", breaches.review, name="breach-review"),
+    path("since/", since.since, name="since"),
     path("accounting/", accounting.accounting, name="accounting"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("demo/clock/", demo.move_clock, name="demo-clock"),

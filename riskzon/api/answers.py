@@ -315,6 +315,7 @@ class BreachOut(Answer):
     reviewed: bool
     reviewed_at: Shown | None
     cause: str | None
+    proposed_cause: str | None
     action: str
     duty_unit: str | None
     case: CaseRef

@@ -4,6 +4,7 @@ from typing import Any
 
 from riskzon.api import answers
 from riskzon.models import Assessment, Contact, Hold, Note, Report, Supplement
+from workflows.causes import Proposal
 from workflows.models import Breach, Deadline
 
 
@@ -83,8 +84,8 @@ def deadline_row(row: Deadline) -> answers.DeadlineRow:
     return answers.DeadlineRow(**deadline(row), case=answers.CaseRef(id=row.case_id, number=row.case.number))
 
 
-def breach(row: Breach) -> answers.BreachOut:
-    """One breach, with nothing of its case but which one it is."""
+def breach(row: Breach, proposed: Proposal | None = None) -> answers.BreachOut:
+    """One breach, with nothing of its case but which one it is, and the cause that the register proposes."""
     return answers.BreachOut(
         id=row.pk,
         kind=row.kind,
@@ -93,6 +94,7 @@ def breach(row: Breach) -> answers.BreachOut:
         reviewed=row.reviewed_at is not None,
         reviewed_at=row.reviewed_at,
         cause=row.cause or None,
+        proposed_cause=proposed.cause if proposed else None,
         action=row.action,
         duty_unit=row.duty_unit.name if row.duty_unit else None,
         case=answers.CaseRef(id=row.case_id, number=row.case.number),

@@ -194,6 +194,7 @@ ROUTES: dict[str, Route] = {
     ),
     "breaches/": _page(_roles(*LEADS, "head"), "", queries=("", "?show=all")),
     "breaches/<uuid:breach_id>/": _form({}, "review", "breach", is_view_class=False),
+    "since/": _page(_roles(*LEADS, "head"), "", queries=("", "?from=day", "?from=week", "?from=x")),
     "accounting/": _page(_roles(*LEADS, "head"), ""),
     "statistics/": _page(_roles("analyst", "head"), ""),
     # --- API

@@ -19,6 +19,7 @@ from riskzon.errors import Unseen
 from riskzon.localtime import BadDate, parse_date
 from workflows import board as figures
 from workflows.board import BESIDE, DECIDED, OVERSEERS, Overseen, oversee
+from workflows.breach_lines import breach_lines
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LOB, Counts
 from workflows.sweep import last_sweep
@@ -108,9 +109,7 @@ def board(request: HttpRequest) -> HttpResponse:
         counts = figures.in_time_counts(seen, seen.period)
         breaches = figures.to_review(seen)
         waiting = breaches.count()
-        shown = figures.breach_lines(
-            seen, breaches.select_related("case__report", "deadline", "duty_unit")[:SHOWN_BREACHES]
-        )
+        shown = breach_lines(seen, breaches.select_related("case__report", "deadline", "duty_unit")[:SHOWN_BREACHES])
         door.listed(list(dict.fromkeys(line.breach.case_id for line in shown)))
         swept = last_sweep()
         age = clock.real_now() - swept if swept else None

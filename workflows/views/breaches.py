@@ -17,7 +17,8 @@ from riskzon.errors import Conflict, Invalid
 from riskzon.models import Contact, Role
 from riskzon.ui import Tab
 from workflows import lists
-from workflows.board import OVERSEERS, breach_lines, one_breach, oversee
+from workflows.board import OVERSEERS, one_breach, oversee
+from workflows.breach_lines import breach_lines
 from workflows.contact_clock import has_come_of_age
 from workflows.ends import with_hidden_guardians
 from workflows.forms.board import BreachReviewForm
@@ -83,6 +84,8 @@ def _show(
         seen = oversee(door)
         breach = one_breach(seen, breach_id)
         line = breach_lines(seen, [breach])[0]
+        if line.proposal and not form.is_bound:
+            form.initial.setdefault("cause", line.proposal.cause)
         tries = []
         if not seen.is_head and breach.kind == Kind.GUARDIAN_CONTACT:
             tries = list(Contact.objects.filter(case=breach.case_id).select_related("by", "guardian").order_by("-at"))

@@ -19,6 +19,7 @@ from riskzon.localtime import FIRST_YEAR, local_date
 from riskzon.models import Role
 from workflows import lists
 from workflows.accounting import account
+from workflows.causes import proposals
 from workflows.models import Breach, Kind, State
 from workflows.published import publish
 from workflows.verbs.reviews import review_breach
@@ -57,7 +58,11 @@ def list_breaches(
     """Breaches, newest first. The head of department sees those of all units, and which case, but not the case."""
     with look(request.auth, "api.breaches") as door:
         page = lists.breaches(door, reviewed=reviewed, cursor=cursor, limit=limit)
-    return answers.BreachList(results=[rows.breach(row) for row in page.rows], next=page.next)
+        # What is proposed tells of the case, which the head of department does not read.
+        unexplained = [row for row in page.rows if row.reviewed_at is None and door.user.role != Role.HEAD]
+        proposed = proposals(unexplained)
+    results = [rows.breach(row, proposed.get(row.pk)) for row in page.rows]
+    return answers.BreachList(results=results, next=page.next)
 
 
 @routes.post("/breaches/{uuid:breach_id}/review", response=answers.BreachOut)

@@ -117,7 +117,7 @@ def test_breaches_stand_with_attempts_and_with_whoever_had_the_case(visit: Visit
     assert {"Karin Ek", "Omar Nyman"} == {
         name.strip() for name in re.search(r"Inget svar (.*?) Mottagning", said)[1].split(",")
     }
-    assert "Inte granskad Granska" in said
+    assert "Inte granskad Förslag: Gick inte att nå Granska" in said
 
 
 def test_the_age_of_the_last_sweep_and_the_account_stand_on_top(visit: Visit) -> None:

@@ -52,6 +52,7 @@ def test_the_pages_are_in_order(show: Show, week: Week, width: int) -> None:
             "/breaches/",
             f"/breaches/{breach.pk}/",
             "/accounting/",
+            "/since/?from=week",
         ):
             assert_in_order(show(who, path, width))
     assert_in_order(show("stina.berg", "/statistics/", width))

@@ -1,0 +1,111 @@
+"""What has happened in the units that one person oversees since they last closed? The supervisor's Monday morning."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from riskzon.models import Case, Hold, Investigation, TimeCorrection
+from workflows.board import Overseen
+from workflows.models import Breach, Kind
+
+Row = TypeVar("Row", bound=Model)
+
+#: Of each kind so many are shown: more than anybody reads over a cup of coffee, and the page says how many are left out.
+MOST = 100
+#: The other spans that can be chosen, by their name in the address.
+SPANS = {"day": timedelta(days=1), "week": timedelta(days=7)}
+
+
+@dataclass(frozen=True)
+class Some(Generic[Row]):
+    """Rows of one kind, at most MOST of them; `count` is how many there are."""
+
+    rows: Sequence[Row]
+    count: int
+
+    @property
+    def left_out(self) -> int:
+        return self.count - len(self.rows)
+
+
+@dataclass(frozen=True)
+class News:
+    """Everything since `starts` (UTC). For the head of department only `breaches` and `kinds` are filled."""
+
+    starts: datetime
+    breaches: Some[Breach]
+    #: How many cases came in of each report kind.
+    kinds: Counter[str]
+    arrived: Some[Case]
+    waiting: Some[Case]
+    holds: Some[Hold]
+    ended: Some[Case]
+    corrections: Some[TimeCorrection]
+
+
+def begins(seen: Overseen, span: str = "") -> datetime:
+    """When the units last closed, the earliest of them, up to now; or the chosen span back. Never closed: a day back."""
+    if span in SPANS:
+        return seen.now - SPANS[span]
+    closings = [at for unit in seen.units if (at := unit.hours.last_closing(seen.now)) is not None]
+    return min(closings, default=seen.now - SPANS["day"])
+
+
+def read(seen: Overseen, starts: datetime) -> News:
+    """What has happened since `starts`, in a constant number of statements."""
+    arrived = seen.cases.filter(registered_at__gte=starts)
+    breaches = (
+        Breach.objects.filter(fired_at__gte=starts, case__in=seen.cases.values("pk"))
+        .exclude(kind=Kind.BREACH_REVIEW)
+        .select_related("case__report", "deadline", "duty_unit")
+        .order_by("-fired_at", "-pk")
+    )
+    if seen.is_head:
+        kinds = Counter(arrived.values_list("report__kind", flat=True))
+        return News(starts, _some(breaches), kinds, *(Some([], 0) for _unread in range(5)))
+    in_sight = seen.cases.values("pk")
+    return News(
+        starts=starts,
+        breaches=_some(breaches),
+        kinds=Counter(arrived.values_list("report__kind", flat=True)),
+        arrived=_some(_cases(arrived).order_by("-registered_at", "pk")),
+        waiting=_some(_cases(_still_waiting(seen, starts)).order_by("next_due_at", "pk")),
+        holds=_some(_holds(starts).filter(case__in=in_sight).order_by("decided_at", "pk")),
+        ended=_some(_cases(_ended(seen, starts)).order_by("-investigation__closed_at", "pk")),
+        corrections=_some(
+            TimeCorrection.objects.filter(at__gte=starts, report__cases__in=in_sight)
+            .select_related("report", "by")
+            .distinct()
+            .order_by("-at", "pk")
+        ),
+    )
+
+
+def _still_waiting(seen: Overseen, starts: datetime) -> QuerySet[Case]:
+    """Older cases without a protective assessment or a contact; the new ones say so in their own rows."""
+    undone = Q(assessed_at__isnull=True) | Q(guardian_contact_open=True)
+    return seen.cases.filter(undone, closed_at__isnull=True, registered_at__lt=starts)
+
+
+def _holds(starts: datetime) -> QuerySet[Hold]:
+    """Decided or asked for since then, or still without the supervisor's answer."""
+    unanswered = Q(needs_confirmation=True, confirmed_at__isnull=True, ended_at__isnull=True)
+    return Hold.objects.filter(unanswered | Q(decided_at__gte=starts)).select_related("case__report", "decided_by")
+
+
+def _ended(seen: Overseen, starts: datetime) -> QuerySet[Case]:
+    ended = Investigation.objects.filter(closed_at__gte=starts)
+    return seen.cases.filter(disposition="opened", investigation__in=ended)
+
+
+def _cases(found: QuerySet[Case]) -> QuerySet[Case]:
+    return found.select_related("report", "child", "unit", "assignee", "investigation")
+
+
+def _some(found: QuerySet[Row]) -> Some[Row]:
+    rows = list(found[: MOST + 1])
+    return Some(rows[:MOST], len(rows) if len(rows) <= MOST else found.count())
