@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from apprise import Apprise, AppriseAsset, AppriseResultStatus
+from apprise import Apprise, AppriseAsset, AppriseResultStatus, NotifyBase
 from django.conf import settings
 from django.utils.translation import override
 
@@ -54,11 +54,16 @@ def compose(message: Message) -> str:
 def _hand_over(phone: str, text: str) -> None:
     if not settings.SMS_URL:
         raise Undelivered("sms_off")
-    # Whoever is sent elsewhere by a gateway does not follow with the number and the password.
-    asset = AppriseAsset(http_redirects=False)
-    gateway = Apprise.instantiate(settings.SMS_URL.replace("{to}", quote(phone, safe="")), asset=asset)
+    gateway = gateway_for(phone)
     if gateway is None:
         raise Undelivered("sms_address")
-    answer = Apprise(gateway, asset=asset).notify(body=text, timeout=settings.SMS_TIMEOUT)
+    answer = Apprise(gateway).notify(body=text, timeout=settings.SMS_TIMEOUT)
     if answer.status != AppriseResultStatus.SUCCESS:
         raise Undelivered("sms_timeout" if answer.status == AppriseResultStatus.TIMEOUT else "sms_refused")
+
+
+def gateway_for(phone: str) -> NotifyBase | None:
+    """The gateway of SMS_URL with this number in its place; None: apprise knows none such, or it takes no such number."""
+    # A gateway that sends us elsewhere is not followed: number and password go to the one that was named.
+    asset = AppriseAsset(http_redirects=False)
+    return Apprise.instantiate(settings.SMS_URL.replace("{to}", quote(phone, safe="")), asset=asset)

@@ -30,7 +30,9 @@ def test_what_takes_no_sms_is_refused(typed):
         parse_mobile(typed)
 
 
-@pytest.mark.parametrize("typed", ["Eva", "070-174 06 06, kväll", "jour@kommunen.example", "070-174 06 06\n070-174 06 07x"])
+@pytest.mark.parametrize(
+    "typed", ["Eva", "070-174 06 06, kväll", "jour@kommunen.example", "070-174 06 06\n070-174 06 07x"]
+)
 def test_words_in_a_number_are_pointed_out(typed):
     with pytest.raises(BadPhone, match="siffror"):
         parse_mobile(typed)
