@@ -127,7 +127,9 @@ def test_the_same_occasion_wakes_nobody_twice(case, on_call):
 def test_the_roster_is_asked_once_and_only_if_somebody_may_be_woken(people, case, on_call):
     def statements(kind: str, count: int) -> int:
         to = (people.worker.pk, on_call.pk)
-        tellings = [Telling(kind, to, f"{kind}:{number}", NOW, case.pk, facts=facts_of(kind)) for number in range(count)]
+        tellings = [
+            Telling(kind, to, f"{kind}:{number}", NOW, case.pk, facts=facts_of(kind)) for number in range(count)
+        ]
         with CaptureQueriesContext(connection) as asked:
             tell_many(tellings)
         return len(asked)

@@ -28,6 +28,7 @@ from riskzon.models import Role, User
 from tests.notifications import gateway as gateways
 from tests.notifications.conftest import DUTY_PHONE, NOW, inbox_of
 from tests.notifications.test_relay import let_time_pass, seconds_until_next_attempt
+from workflows import auditor, health
 
 
 @pytest.fixture
@@ -215,6 +216,8 @@ def test_an_sms_that_waits_is_counted_in_the_age_of_the_outbox(waking):
     Delivery.objects.update(created_at=Now() - timedelta(seconds=90))
 
     assert oldest_waiting_seconds() == pytest.approx(90, abs=5)
+    assert health.read().outbox_oldest.total_seconds() == pytest.approx(90, abs=5)
+    assert auditor.look().outbox_oldest_seconds == pytest.approx(90, abs=5)
 
 
 def test_the_demos_mailbox_shows_mail_and_sms_in_one_list(client, people, case, waking):

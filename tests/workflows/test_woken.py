@@ -1,5 +1,7 @@
 """Who is woken by night, and who is not by day: the whole way from the clock to the SMS."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -76,20 +78,34 @@ def test_a_limit_that_passes_by_day_wakes_nobody():
     assert woken() == []
 
 
-@pytest.mark.parametrize(("moment", "children"), [(WORKDAY, 1), (NIGHT, 1), (NIGHT, 2)])
-def test_sms_costs_a_new_report_no_statement(settings, moment, children):
-    """By day nobody who is told has a number, and by night the roster is asked only as often as without SMS."""
+@pytest.fixture
+def statements() -> Callable[[], int]:
+    """How many statements a new report about children who are known takes, with one number for SMS in the house."""
     User.objects.exclude(username="jour.vakt").update(phone="")
-    at(moment)
-    kids = [child(identity_number=number) for number in (ALBIN, BEA)][:children]
-    make_report("per.holm", children=kids)  # from now on the children are known
 
-    def statements() -> int:
+    def counted(children: int = 1) -> int:
+        kids = [child(identity_number=number) for number in (ALBIN, BEA)][:children]
+        make_report("per.holm", children=kids)
         with CaptureQueriesContext(connection) as asked:
             make_report("per.holm", children=kids)
         return len(asked)
 
-    with_sms = statements()
+    return counted
+
+
+@pytest.mark.parametrize("children", [1, 2])
+def test_by_night_the_roster_is_asked_no_more_often_than_without_sms(settings, statements, children):
+    at(NIGHT)
+    with_sms = statements(children)
     settings.SMS_URL = ""
 
-    assert with_sms == statements()
+    assert with_sms == statements(children)
+
+
+def test_by_day_the_roster_is_asked_only_where_somebody_who_is_told_has_a_number(statements):
+    at(WORKDAY)
+    nobody_told_has_one = statements()
+    User.objects.filter(username="karin.ek").update(phone="+46701740620")
+
+    assert nobody_told_has_one < statements()
+    assert woken() == []

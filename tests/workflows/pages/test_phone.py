@@ -143,10 +143,8 @@ def test_number_inbox_and_mailbox_are_in_order_at_this_width(width, live_server,
     for name in ("own-phone", "inbox", "mailbox"):
         watched.page.goto(live_server.url + reverse(name))
         assert_in_order(watched)
-        watched.page.screenshot(path=f"/tmp/sms-{name}-{width}.png")  # SHOT
     watched.page.goto(live_server.url + reverse("own-phone"))
     watched.page.get_by_label("Mobilnummer").fill("112")
     watched.page.get_by_role("button", name="Spara").click()
     expect(watched.page.get_by_text("Ange ett svenskt mobilnummer").first).to_be_visible()
     assert_in_order(watched)
-    watched.page.screenshot(path=f"/tmp/sms-error-{width}.png")  # SHOT
