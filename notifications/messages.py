@@ -31,6 +31,8 @@ DEADLINES = {
 }
 
 _LADDER = frozenset({"deadline", "step", "at", "folded", "born", "nobody_found"})
+#: What is late at night is done at night (Socialjouren holds the case for it); "" where no limit is named.
+_WAKING = frozenset({"", "guardian_contact", "protective_assessment", "hold_review"})
 _BY = _("Senast %(at)s.")
 _SINCE = _("Tiden gick ut %(at)s.")
 #: Said after the message where the fact is true.
@@ -47,7 +49,10 @@ class NotInCatalogue(ValueError):
 
 @dataclass(frozen=True)
 class MessageKind:
-    """One kind of message. `when` is said if the fact `at` is given; `by_mail` False: only in the inbox."""
+    """One kind of message. `when` is said if the fact `at` is given; `by_mail` False: only in the inbox.
+
+    `by_sms`: it cannot wait until somebody looks, so it also wakes whoever is on duty and has a number for SMS.
+    """
 
     title: Any
     text: Any
@@ -56,6 +61,11 @@ class MessageKind:
     needs: frozenset[str] = frozenset()
     when: Any = ""
     by_mail: bool = True
+    by_sms: bool = False
+
+    def wakes(self, facts: Mapping[str, object]) -> bool:
+        """Whether it goes by SMS: not where it is about a limit that only the unit of the day can do something about."""
+        return self.by_sms and facts.get("deadline", "") in _WAKING
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Ny anmälan"),
         text=_("Ärende %(number)s har kommit in."),
         facts=_LADDER | {"report_kind"},
+        by_sms=True,
     ),
     "investigation_report": MessageKind(
         title=_("Ny anmälan i pågående utredning"),
@@ -89,6 +100,7 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Omedelbar skyddsbedömning väntar"),
         text=_("Ärende %(number)s väntar på omedelbar skyddsbedömning."),
         facts=_LADDER,
+        by_sms=True,
     ),
     "deadline_near": MessageKind(
         title=_("Frist närmar sig"),
@@ -96,6 +108,7 @@ CATALOGUE: dict[str, MessageKind] = {
         when=_BY,
         facts=_LADDER,
         needs=frozenset({"deadline"}),
+        by_sms=True,
     ),
     "deadline_breached": MessageKind(
         title=_("Frist överskriden"),
@@ -103,6 +116,7 @@ CATALOGUE: dict[str, MessageKind] = {
         when=_SINCE,
         facts=_LADDER,
         needs=frozenset({"deadline"}),
+        by_sms=True,
     ),
     "deadline_still_open": MessageKind(
         title=_("Överskriden frist är fortfarande öppen"),
@@ -110,6 +124,7 @@ CATALOGUE: dict[str, MessageKind] = {
         when=_SINCE,
         facts=_LADDER,
         needs=frozenset({"deadline"}),
+        by_sms=True,
     ),
     "breach_to_review": MessageKind(
         title=_("Granska överskriden frist"),
@@ -126,6 +141,7 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Beslutet att avvakta kontakt i ärende %(number)s ska omprövas."),
         when=_BY,
         facts=_LADDER,
+        by_sms=True,
     ),
     "sibling_hold": MessageKind(
         title=_("Ta ställning till avvakta kontakt för syskonet"),
@@ -173,6 +189,7 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Ingen mottagare hittades"),
         text=_("Ingen fanns att meddela om ärende %(number)s. Se till att någon tar det."),
         facts=_LADDER,
+        by_sms=True,
     ),
     "report_received": MessageKind(
         title=_("Anmälan mottagen"),

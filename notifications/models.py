@@ -98,6 +98,21 @@ class Delivery(models.Model):
         return f"{self.channel} {self.state}"
 
 
+class StoredSms(models.Model):
+    """An SMS of the demo, kept so that it can be read in the mailbox page."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=models.functions.Now())
+    recipient = models.CharField(max_length=16)
+    body = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
 class StoredMail(models.Model):
     """An e-mail of the demo, kept so that it can be read in the mailbox page."""
 

@@ -1,28 +1,32 @@
 """How is something told to people in the same transaction in which it becomes true?"""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection
 
+from notifications import roster
 from notifications.messages import check
 from riskzon.models import User
 
 log = structlog.get_logger()
 
-# One statement whatever the number of tellings: a message per person who may hear it, once per key, and a delivery by
-# mail for each message that is new. Ordered, so that two dispatchers with the same tellings never lock each other out.
+# One statement whatever the number of tellings: a message per person who may hear it, once per key, and for each message
+# that is new a delivery by every way that is open to it: by mail, and by SMS where it wakes somebody. Ordered, so that two
+# dispatchers with the same tellings never lock each other out.
 _TELL = """
 WITH telling AS (
-    SELECT said.*, person.email, person.role = ANY (string_to_array(said.roles, ',')) AS is_meant
+    SELECT said.*, person.email, person.phone, person.role = ANY (string_to_array(said.roles, ',')) AS is_meant
       FROM unnest(
                %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::timestamptz[],
-               %s::text[], %s::boolean[]
-           ) AS said (recipient_id, kind, key, case_id, report_id, facts, created_at, roles, by_mail)
+               %s::text[], %s::boolean[], %s::boolean[]
+           ) AS said (recipient_id, kind, key, case_id, report_id, facts, created_at, roles, by_mail, by_sms)
       JOIN riskzon_user AS person ON person.id = said.recipient_id AND person.is_active
      WHERE NOT EXISTS (
                SELECT 1
@@ -38,12 +42,15 @@ WITH telling AS (
      ORDER BY recipient_id, key
         ON CONFLICT (recipient_id, key) DO NOTHING
     RETURNING id, recipient_id, key
-), mailed AS (
+), on_their_way AS (
     INSERT INTO notifications_delivery (id, message_id, channel, state, attempts, error)
-    SELECT DISTINCT ON (written.id) gen_random_uuid(), written.id, 'email', 'waiting', 0, ''
+    SELECT DISTINCT ON (written.id, way.channel) gen_random_uuid(), written.id, way.channel, 'waiting', 0, ''
       FROM written
       JOIN telling USING (recipient_id, key)
-     WHERE telling.by_mail AND telling.email <> ''
+     CROSS JOIN LATERAL (
+               VALUES ('email', telling.by_mail AND telling.email <> ''), ('sms', telling.by_sms AND telling.phone <> '')
+           ) AS way (channel, is_open)
+     WHERE way.is_open
 )
 SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM telling WHERE NOT is_meant)
 """
@@ -82,13 +89,17 @@ def tell(
     )
 
 
-def tell_many(tellings: Sequence[Telling]) -> int:
-    """Write these messages in the caller's transaction, and a mail to send for each that is new; returns how many.
+def tell_many(tellings: Sequence[Telling], *, on_duty: Collection[UUID] | None = None) -> int:
+    """Write these messages in the caller's transaction, and what is to be sent for each that is new; returns how many.
 
     `now` is the product's clock. Left out: people who are inactive or blocked from the child, and whoever has a role
     that the catalogue does not name for the kind, which is logged as a fault. NotInCatalogue (a ValueError): unknown
     kind, fact or value, and nothing is written.
+
+    An SMS goes only to whoever the roster names at `now`. `on_duty` is its answer where the caller has asked already;
+    None: it is asked here, and only if a message wakes people.
     """
+    duty = _duty(on_duty)
     rows = [
         (
             recipient,
@@ -100,6 +111,7 @@ def tell_many(tellings: Sequence[Telling]) -> int:
             telling.now,
             ",".join(sorted(entry.roles)),
             entry.by_mail,
+            entry.wakes(telling.facts) and recipient in duty(telling.now),
         )
         for telling in tellings
         for entry in [check(telling.kind, telling.facts)]
@@ -113,3 +125,10 @@ def tell_many(tellings: Sequence[Telling]) -> int:
     if not_meant:
         log.error("message_not_for_this_role", count=not_meant)
     return int(written)
+
+
+def _duty(known: Collection[UUID] | None) -> Callable[[datetime], Collection[UUID]]:
+    """Who can be woken at a moment; nobody where the municipality has no gateway for SMS."""
+    if not settings.SMS_URL:
+        return lambda _now: ()
+    return cache(roster.on_duty) if known is None else lambda _now: known

@@ -1,12 +1,13 @@
 """How does what was told leave the house? Claimed by lease, counted, sent, marked; tried again, and given up loudly.
 
-A crash between sending and marking ends the lease and the mail goes once more, which is harmless: it says nothing but
-a number. A crash before sending costs one attempt, so a delivery that kills the relay is given up and stops no other.
+A crash between sending and marking ends the lease and the mail or SMS goes once more, which is harmless: it says
+nothing but a number. A crash before sending costs one attempt, so a delivery that kills the relay is given up and stops no other.
 Leases and waiting times are counted on the database's real clock, never on the product's.
 """
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.db.models.functions import Now
 
 from notifications.channels import Channel, Undelivered
 from notifications.channels.email import EmailChannel
+from notifications.channels.sms import SmsChannel
 from notifications.models import Delivery, Message
 from notifications.outbox import tell
 from riskzon import clock
@@ -33,13 +35,16 @@ BACK_OFF = (
     timedelta(minutes=30),
     timedelta(hours=2),
 )
-#: A relay that has not marked its delivery by then is taken for dead. Longer than any attempt (EMAIL_TIMEOUT).
+#: A relay that has not marked its delivery by then is taken for dead. Longer than any attempt (EMAIL_TIMEOUT, SMS_TIMEOUT).
 LEASE = timedelta(minutes=2)
-#: A round ends after this, well below the task's time limit; the next beat goes on.
-ROUND = timedelta(seconds=20)
+#: A round of one channel ends after this, well below the task's time limit; the next beat goes on.
+ROUND = timedelta(seconds=10)
+#: Whoever lets us wait longer than this and then fails is asked no more in this round: it would fail for all the others.
+PATIENCE = timedelta(seconds=1)
 MAX_ATTEMPTS = len(BACK_OFF) + 1
 
-CHANNELS: dict[str, type[Channel]] = {Delivery.Channel.EMAIL: EmailChannel}
+#: In this order: who is to be woken comes first.
+CHANNELS: dict[str, type[Channel]] = {Delivery.Channel.SMS: SmsChannel, Delivery.Channel.EMAIL: EmailChannel}
 
 
 @dataclass(frozen=True)
@@ -51,22 +56,14 @@ class Relayed:
     given_up: int = 0
 
 
-def send_waiting(limit: int = 1000) -> Relayed:
-    """Send what is due, one claim at a time, until nothing is due, `limit` are done or the round is over.
+def send_waiting(limit: int = 1000, *, channels: Iterable[str] = tuple(CHANNELS)) -> Relayed:
+    """Send what is due, one claim at a time; of each channel until nothing is due, `limit` are done or its round is over.
 
     Any number of relays may run at once: a delivery that one has claimed is passed over by the others.
     """
     done: Counter[str] = Counter()
-    ends = time.monotonic() + ROUND.total_seconds()
-    with ExitStack() as stack:
-        open_channels: dict[str, Channel] = {}
-        while done.total() < limit and time.monotonic() < ends and (delivery := _claim()):
-            if delivery.attempts > MAX_ATTEMPTS:
-                done[_fail(delivery, "crashed")] += 1
-                continue
-            if delivery.channel not in open_channels:
-                open_channels[delivery.channel] = stack.enter_context(CHANNELS[delivery.channel]())
-            done[_attempt(delivery, open_channels[delivery.channel])] += 1
+    for name in channels:
+        done += _send_through(name, limit)
     return Relayed(**done)
 
 
@@ -76,13 +73,32 @@ def oldest_waiting_seconds() -> float | None:
     return None if oldest is None else max((clock.real_now() - oldest).total_seconds(), 0.0)
 
 
-def _claim() -> Delivery | None:
-    """The next due delivery, leased to us and its attempt counted, committed before anything is sent."""
+def _send_through(name: str, limit: int) -> Counter[str]:
+    """One round of one channel, which is opened only if there is something to send."""
+    done: Counter[str] = Counter()
+    channel: Channel | None = None
+    ends = time.monotonic() + ROUND.total_seconds()
+    with ExitStack() as stack:
+        while done.total() < limit and (began := time.monotonic()) < ends and (delivery := _claim(name)):
+            if delivery.attempts > MAX_ATTEMPTS:
+                done[_fail(delivery, "crashed")] += 1
+                continue
+            channel = channel or stack.enter_context(CHANNELS[name]())
+            outcome = _attempt(delivery, channel)
+            done[outcome] += 1
+            if outcome != "sent" and time.monotonic() - began > PATIENCE.total_seconds():
+                break
+    return done
+
+
+def _claim(channel: str) -> Delivery | None:
+    """The next due delivery of this channel, leased to us and its attempt counted, committed before anything is sent."""
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(skip_locked=True)
             .filter(
                 Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now()),
+                channel=channel,
                 state=Delivery.State.WAITING,
                 next_attempt_at__lte=Now(),
             )

@@ -6,7 +6,7 @@ from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,19 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications import inbox
 from notifications.failures import failures
-from notifications.models import StoredMail
+from notifications.requests import PersonsRequest
+from notifications.sent import sent
 from riskzon import clock
 from riskzon.doors import look
-from riskzon.models import User
+from riskzon.models import Role
 from riskzon.ui import Tab
 
 _MAILS = 25
-
-
-class PersonsRequest(HttpRequest):
-    """A request behind `login_required`."""
-
-    user: User
 
 
 class ReadForm(forms.Form):
@@ -54,6 +49,7 @@ def show_inbox(request: PersonsRequest) -> HttpResponse:
             "page": page,
             "unread_only": unread_only,
             "unread": unread,
+            "has_phone_page": request.user.role == Role.DUTY,
             "newest": max((letter.at for letter in page.object_list), default=None),
             "tabs": [
                 Tab(_("Alla"), address, current=not unread_only),
@@ -97,8 +93,8 @@ def deliveries(request: PersonsRequest) -> HttpResponse:
 @login_required
 @require_safe
 def mailbox(request: PersonsRequest) -> HttpResponse:
-    """The demo's outgoing mail, for everybody who is logged in; does not exist outside the demo."""
+    """The demo's outgoing mail and SMS, for everybody who is logged in; does not exist outside the demo."""
     if not settings.RISKZON_DEMO:
         raise Http404
-    page = Paginator(StoredMail.objects.all(), _MAILS).get_page(request.GET.get("page", 1))
+    page = Paginator(sent(), _MAILS).get_page(request.GET.get("page", 1))
     return render(request, "notifications/mailbox.html", {"page": page, "real_now": clock.real_now()})

@@ -40,7 +40,7 @@ RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
 BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
-INBOX = NavItem("inbox", _("Meddelanden"), "inbox")
+INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, INBOX),

@@ -92,7 +92,10 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"()": StandardError, "formatter": "lines"}},
+        "handlers": {
+            "stderr": {"()": StandardError, "formatter": "lines"},
+            "nowhere": {"class": "logging.NullHandler"},
+        },
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             # django_structlog says the same with less in it.
@@ -102,6 +105,8 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
             # A warning may quote the value it warns of.
             "py.warnings": {"level": "CRITICAL"},
             "django_structlog": {"level": level},
+            # Its lines are written out before they are logged, with the number and what the gateway answered.
+            "apprise": {"level": "CRITICAL", "handlers": ["nowhere"], "propagate": False},
             "celery.beat": quiet,
             "celery.worker.strategy": quiet,
             "celery.app.trace": quiet,

@@ -201,7 +201,16 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(RISKZON_HOME / "beat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "workflows.sweep", "schedule": 5.0},
-    "relay": {"task": "notifications.relay", "schedule": 5.0},
+    # One for each way out, so that a mail server that hangs keeps no SMS waiting; none piles up behind one that hangs.
+    **{
+        f"relay_{channel}": {
+            "task": "notifications.relay",
+            "schedule": 5.0,
+            "args": [channel],
+            "options": {"expires": 5.0},
+        }
+        for channel in ("sms", "email")
+    },
     "forget_drafts": {"task": "riskzon.forget_drafts", "schedule": 3600.0},
 }
 
@@ -209,6 +218,12 @@ CELERY_BEAT_SCHEDULE = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 EMAIL_TIMEOUT = 10
+
+# --- SMS to whoever is on duty: an address of apprise with {to} where the number goes; "" none --------------------------
+SMS_URL = env.str("SMS_URL", default="").strip()
+if SMS_URL == "none":
+    SMS_URL = ""
+SMS_TIMEOUT = 10
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = None  # configured by logs.configure, so that every process has the same

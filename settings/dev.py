@@ -16,3 +16,5 @@ CSRF_COOKIE_NAME = f"riskzon_csrf_{env.int('PORT', default=8000)}"
 
 if RISKZON_DEMO and not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "notifications.channels.mailbox.MailboxBackend"
+if RISKZON_DEMO:
+    SMS_URL = "mailbox://"  # no SMS leaves the machine, whatever is set

@@ -11,11 +11,14 @@ _REQUIRED = {
     "DATABASE_URL": "the address of PostgreSQL",
     "REDIS_URL": "the address of Redis or Valkey",
     "EMAIL_URL": "the mail server, for example smtp+tls://user:password@mail.example.se:587",
+    "SMS_URL": "the SMS gateway, for example 46elks://user:password@Kommunen/{to}, or none on purpose",
 }
 _faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if not env.str(name, default="").strip()]
 _faults += [
     f"{name} must not be set in production." for name in ("DEBUG", "RISKZON_DEMO") if env.bool(name, default=False)
 ]
+if SMS_URL and not ("://" in SMS_URL and "{to}" in SMS_URL):
+    _faults += ["SMS_URL must be an address with {to} where the number goes, or none."]
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 

@@ -3,6 +3,7 @@
 from settings.base import *
 
 RISKZON_DEMO = True
+SMS_URL = "mailbox://"
 SECRET_KEY = "only-for-tests-" * 4
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

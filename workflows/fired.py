@@ -12,6 +12,7 @@ from django.db import connection
 from notifications.outbox import Telling, tell_many
 from riskzon import audit
 from workflows.models import Breach, Deadline
+from workflows.recipients import Directory
 
 
 class Event(NamedTuple):
@@ -44,7 +45,7 @@ class Rows:
                 return
         self.tellings.append(telling)
 
-    def store(self, deadlines: Sequence[Deadline], *, now: datetime, are_new: bool) -> None:
+    def store(self, deadlines: Sequence[Deadline], *, now: datetime, are_new: bool, directory: Directory) -> None:
         """Write everything in the caller's transaction; `deadlines` themselves are inserted if they are new."""
         if are_new:
             Deadline.objects.bulk_create(deadlines)
@@ -53,7 +54,8 @@ class Rows:
         _write(_EVENTS, self.events)
         _write(_BREACHES, [_breach_row(breach) for breach in self.breaches])
         _write(_REVIEWS, [_review_row(review) for review in self.reviews])
-        tell_many(self.tellings)
+        told = (person for telling in self.tellings for person in telling.to)
+        tell_many(self.tellings, on_duty=directory.on_duty_among(told))
         audit.record_system("breach", self.log, now=now)
 
 

@@ -65,7 +65,7 @@ def fire(
             _breach(deadline, directory, book, rows, now=now)
         if deadline.settled_at is None:
             deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
-    rows.store(deadlines, now=now, are_new=registering)
+    rows.store(deadlines, now=now, are_new=registering, directory=directory)
     return len(rows.events)
 
 

@@ -23,6 +23,8 @@ class Staff:
     intake: Unit | None
     duty_unit: UUID | None
     active: frozenset[UUID]
+    #: Who has a number for SMS.
+    with_number: frozenset[UUID]
     #: Who must hear nothing of a child (jäv), by child: for that child they are not there.
     blocked: dict[UUID, set[UUID]]
 
@@ -46,6 +48,13 @@ class Directory:
         if self._on_duty is None:
             self._on_duty = roster.on_duty(self.now)
         return self._on_duty
+
+    def on_duty_among(self, people: Iterable[UUID]) -> list[UUID]:
+        """Who can be woken, should one of these people be on duty; the roster is asked only where one has a number.
+
+        By day nobody who is told has one, and by night the roster has been asked already: SMS costs no statement.
+        """
+        return [] if self.staff.with_number.isdisjoint(people) else self.on_duty
 
     def is_open(self, unit_id: UUID) -> bool:
         if unit_id not in self._open:
@@ -115,6 +124,7 @@ def _built(said: dict[str, Any]) -> Staff:
         ),
         duty_unit=next((unit.pk for unit in units.values() if unit.kind == UnitKind.DUTY), None),
         active=frozenset(UUID(person["id"]) for person in said["people"] or []),
+        with_number=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["number"]),
         blocked=blocked,
     )
 
@@ -124,7 +134,10 @@ _standing = Standing(
     SELECT json_build_object(
         'units', (SELECT json_agg(u ORDER BY u.name) FROM riskzon_unit AS u),
         'people', (
-            SELECT json_agg(json_build_object('id', p.id, 'role', p.role, 'unit', p.unit_id) ORDER BY p.id)
+            SELECT json_agg(
+                       json_build_object('id', p.id, 'role', p.role, 'unit', p.unit_id, 'number', p.phone <> '')
+                       ORDER BY p.id
+                   )
               FROM riskzon_user AS p WHERE p.is_active
         ),
         'blocks', (

@@ -20,6 +20,11 @@ REASONS: dict[str, Any] = {
     "mail_server": _("Fel i e-postservern"),
     "bad_address": _("Adressen är felskriven"),
     "no_address": _("Mottagaren har ingen adress eller har slutat"),
+    "sms_refused": _("SMS-tjänsten tog inte emot meddelandet"),
+    "sms_timeout": _("SMS-tjänsten svarade inte i tid"),
+    "sms_address": _("SMS-tjänstens adress är felskriven eller passar inte numret"),
+    "sms_off": _("SMS är avstängt"),
+    "no_number": _("Mottagaren har inget nummer för SMS eller har slutat"),
     "crashed": _("Sändningen avbröts varje gång"),
 }
 

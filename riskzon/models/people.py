@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from riskzon import phones
 from riskzon.hours import ALWAYS_OPEN, OpeningHours
 
 
@@ -72,10 +73,14 @@ class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.SOCIAL_WORKER)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
     language = models.CharField(max_length=2, default="sv", choices=[("sv", "Svenska"), ("en", "English")])
+    phone = models.CharField(max_length=16, blank=True, help_text="where an SMS wakes the person: +467…, or none")
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(phone="") | models.Q(phone__regex=phones.KEPT), name="user_phone_takes_sms"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,6 +24,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"do": "begin", "identity_number": ALBIN}
         case "read":
             return {"until": "2026-11-13T23:00:00+01:00"}
+        case "phone":
+            return {"phone": "070-174 06 07"}
         case "clock":
             return {"advance_seconds": "60"}
         case "contact":

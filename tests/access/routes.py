@@ -118,6 +118,7 @@ ROUTES: dict[str, Route] = {
     "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
     "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
     "inbox/read/": _press(EVERYBODY, "read", ""),
+    "inbox/phone/": _form(_roles("duty by day", "duty by night"), "phone", "", is_view_class=False),
     "deliveries/": _page(_roles(*LEADS, "admin"), ""),
     "mailbox/": _page(EVERYBODY, ""),
     "demo/clock/": _press(EVERYBODY, "clock", ""),

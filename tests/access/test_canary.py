@@ -35,7 +35,13 @@ CANARIES = ("kanarie", ALBIN, OLLE, ALBIN[2:], OLLE[2:], PHONE, FOREIGN_PHONE, "
 _BARE = tuple(one.replace("-", "").replace(" ", "") for one in CANARIES)
 OURS = ("riskzon", "notifications", "workflows")
 #: What is told and kept beside the case. Drafts, cases and reports are where the words belong.
-BESIDE = ("riskzon_auditentry", "notifications_message", "notifications_delivery", "notifications_storedmail")
+BESIDE = (
+    "riskzon_auditentry",
+    "notifications_message",
+    "notifications_delivery",
+    "notifications_storedmail",
+    "notifications_storedsms",
+)
 BREAK = """
     CREATE FUNCTION canary() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'cannot keep %', NEW.text USING DETAIL = NEW::text; END $$;

@@ -17,6 +17,7 @@ from notifications.models import Delivery, Message
 from notifications.outbox import tell
 from riskzon.models import Case, Child, Guardian, Guardianship, Report, Role, Unit, User
 from riskzon.models.people import UnitKind
+from tests.notifications import gateway as gateways
 from workflows.steps import begin
 
 # The mail server tells every step of every conversation; the tests look at the mails.
@@ -194,3 +195,23 @@ def mail_server(settings: object) -> Iterator[MailServer]:
     settings.RISKZON_SITE_URL = "https://tjanst.city.example/"
     yield handler
     controller.stop()
+
+
+#: Of the range for fiction, as every other number here.
+DUTY_PHONE = "+46701740606"
+
+
+@pytest.fixture
+def on_call(people: People) -> User:
+    """The duty social worker, with a number for SMS."""
+    people.duty.phone = DUTY_PHONE
+    people.duty.save()
+    return people.duty
+
+
+@pytest.fixture
+def gateway(settings: object) -> Iterator[gateways.Gateway]:
+    """A real HTTP conversation through apprise."""
+    with gateways.running() as gateway:
+        settings.SMS_URL = gateway.url
+        yield gateway

@@ -124,7 +124,7 @@ def test_five_hundred_tellings_to_three_people_are_one_statement(people, case):
     ]
 
     with CaptureQueriesContext(connection) as statements:
-        assert tell_many(tellings) == 1500
+        assert tell_many(tellings, on_duty=[people.duty.pk]) == 1500
 
     assert len(statements) == 1
     assert Message.objects.count() == Delivery.objects.count() == 1500

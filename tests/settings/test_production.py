@@ -14,6 +14,7 @@ COMPLETE = {
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://nobody:nothing@mail.example.se:587",
+    "SMS_URL": "jsons://gateway.example.se/send/{to}",
 }
 SHOW = """
 import django
@@ -21,7 +22,8 @@ from django.conf import settings
 django.setup()
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SECURE_HSTS_SECONDS > 0,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
-      getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST)
+      getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
+      repr(settings.SMS_URL))
 """
 
 
@@ -58,8 +60,21 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
 
     assert started.stdout.split() == [
         "__Host-session", "__Host-csrf", "True", "True", "False", "False", "None", "mail.example.se",
+        "'jsons://gateway.example.se/send/{to}'",
     ]  # fmt: skip
 
 
 def test_a_proxys_word_is_taken_only_when_told_so():
     assert "X_FORWARDED_PROTO" in start(**COMPLETE, BEHIND_PROXY="1").stdout
+
+
+def test_a_municipality_may_say_that_it_has_no_gateway():
+    assert start(**{**COMPLETE, "SMS_URL": "none"}).stdout.split()[-1] == "''"
+
+
+@pytest.mark.parametrize("address", ["mailbox://", "jsons://gateway.example.se/send/", "gateway.example.se/{to}", "no"])
+def test_a_gateway_is_an_address_with_a_place_for_the_number(address):
+    refused = start(**{**COMPLETE, "SMS_URL": address})
+
+    assert refused.returncode
+    assert "SMS_URL must be an address with {to} where the number goes, or none." in refused.stderr

@@ -27,6 +27,9 @@ UNITS = [
     (LIAISON, "Polissamverkan", UnitKind.LIAISON, _OFFICE_HOURS),
 ]
 
+#: Where the demo's SMS would go: a number that the telecom agency keeps for fiction.
+PHONES = {"jour.vakt": "+46701740606"}
+
 #: (user name, given name, family name, role, unit)
 PEOPLE = [
     ("karin.ek", "Karin", "Ek", Role.SOCIAL_WORKER, INTAKE),
@@ -87,6 +90,7 @@ def _make(people: list[tuple[str, str, str, Role, str | None]], units: dict[str,
             unit=units[slug] if slug else None,
             email=f"{username}@kommunen.example",
             password=password,
+            phone=PHONES.get(username, ""),
         )
         for username, given_name, family_name, role, slug in people
     }
