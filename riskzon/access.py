@@ -21,7 +21,18 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from riskzon import clock
-from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource, Role, Unit, User
+from riskzon.models import (
+    Case,
+    CaseBlock,
+    CaseGrant,
+    CaseGroupGrant,
+    CasePermission,
+    GrantSource,
+    ProtectedIdentity,
+    Role,
+    Unit,
+    User,
+)
 from riskzon.models.people import UnitKind
 
 FOLLOW_FOR = timedelta(days=30)
@@ -208,6 +219,22 @@ def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -
 def rights_on(ground: str | None, user: User) -> frozenset[Action]:
     """What a ground allows this person."""
     return RIGHTS[Ground(ground)] if ground else frozenset()
+
+
+def offered(user: User) -> QuerySet[Case]:
+    """The open cases that a liaison may take over: of reports that another liaison of the same unit registered.
+
+    No case of a report in which a child is blocked for this person, or has a protected identity: who follows such a child
+    is decided by social services, who name the liaison.
+    """
+    if user.role != Role.LIAISON or not user.is_active or user.unit_id is None:
+        return Case.objects.none()
+    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True, child=OuterRef("child"))
+    hidden = Case.objects.filter(report=OuterRef("report")).filter(
+        Exists(blocked) | ~Q(child__protected_identity=ProtectedIdentity.NONE)
+    )
+    colleagues = User.objects.filter(role=Role.LIAISON, unit=user.unit_id).exclude(pk=user.pk)
+    return Case.objects.filter(closed_at__isnull=True, report__registered_by__in=colleagues).exclude(Exists(hidden))
 
 
 def may_hold(user: User, case: Case) -> bool:

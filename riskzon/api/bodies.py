@@ -139,10 +139,18 @@ class HandOverIn(Body):
     note: _Reason
 
 
-class ContactIn(Body):
-    """`also_cases`: the same call about siblings who share the guardian."""
+class NewcomerIn(Body):
+    """Somebody whom the case may not know yet, and what they say to be to the child."""
 
-    guardian: UUID
+    name: words(200, shortest=1)
+    relation: codes(Relation)
+
+
+class ContactIn(Body):
+    """With `guardian` or `person`. `also_cases`: the same call about siblings who share the guardian."""
+
+    guardian: UUID | None = None
+    person: NewcomerIn | None = None
     at: Moment
     channel: codes(Channel)
     outcome: codes(Contact.Outcome)

@@ -28,6 +28,10 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"advance_seconds": "60"}
         case "contact":
             return {"guardian": str(target.guardian), "outcome": "no_answer", "channel": "phone", **_moment("at", _AT)}
+        case "here":
+            return {"by_guardian": "on", "note": WORDS}
+        case "someone_here":
+            return {"name": "Ny Vuxen", "relation": "mother", "by_guardian": "on", "note": WORDS}
         case "assessment":
             return {"outcome": "no_immediate_need", "note": WORDS, **_moment("at", _AT)}
         case "informed":

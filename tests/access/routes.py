@@ -154,6 +154,8 @@ ROUTES: dict[str, Route] = {
     _C + "guardians/<uuid:guardian_id>/contacts/<slug:outcome>/": _press(
         SEE, variants=({"outcome": "no_answer"}, {"outcome": "reached"})
     ),
+    _C + "guardians/<uuid:guardian_id>/here/": _form(SEE, "here"),
+    _C + "guardians/here/": _form(SEE, "someone_here"),
     _C + "holds/": _page(READ),
     _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
     _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
@@ -179,6 +181,8 @@ ROUTES: dict[str, Route] = {
     "reports/sent/": _page(_roles(*PARTNERS_TOO), ""),
     "reports/known/": _form(_roles(*STAFF), "known", "", is_view_class=False),
     "reports/<str:number>/receipt/": _page({}, "receipt"),
+    "reports/colleagues/": _page(_roles(*LIAISONS), ""),
+    "reports/<str:number>/take-over/": _press({}, about="colleague"),
     # --- Overview
     "board/": _page(_roles(*LEADS, "head"), ""),
     "board/in-time/<slug:line>/<slug:part>/": _page(
@@ -206,6 +210,7 @@ ROUTES: dict[str, Route] = {
     _A + "reports/<number>": _call("GET", SEE, about="report"),
     _A + "reports/<number>/supplements": _call("POST", SEE, "supplement", "report"),
     _A + "reports/<number>/times": _call("PATCH", SEE, "times", "report"),
+    _A + "reports/<number>/take-over": _call("POST", {}, about="colleague"),
     _A + "reports/<number>/feedback-request": _call("POST", WORK, about="report"),
     _A + "reports/<number>/feedback": _call("POST", WORK, "feedback", "report"),
     _A + "cases": _call(

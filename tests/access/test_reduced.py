@@ -11,6 +11,7 @@ from tests.access.world import (
     BLOCKED,
     CLOSED,
     OTHER_UNIT,
+    OWN_REPORT,
     OWN_UNIT,
     SAME_CHILD,
     SIBLING,
@@ -89,6 +90,9 @@ def allowed(name: str, situation: str, cell: Cell) -> frozenset[str]:
         return target.keys
     if name == "head" and cell.pattern.startswith(_OVERVIEW):
         return target.keys
+    if (name, situation) == ("liaison elsewhere", OWN_REPORT) and cell.pattern.endswith(("take-over", "take-over/")):
+        # It is an own one from this answer on.
+        return _sent(target, situation)
     return frozenset()
 
 
