@@ -196,6 +196,16 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Det finns nya uppgifter om anmälan i ärende %(number)s. Läs dem i ärendet."),
         facts=frozenset(),
     ),
+    "conflict_of_interest": MessageKind(
+        title=_("Jäv"),
+        text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),
+        facts=frozenset(),
+    ),
+    "investigation_moved": MessageKind(
+        title=_("Utredningen ligger hos dig"),
+        text=_("Utredningen i ärende %(number)s ligger hos dig tills den har fått en annan handläggare."),
+        facts=frozenset(),
+    ),
     "delivery_given_up": MessageKind(
         title=_("Utskick gick inte fram"),
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),

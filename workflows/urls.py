@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from workflows.views import (
     case,
+    conflicts,
     contact,
     decisions,
     ends,
@@ -51,6 +52,10 @@ _case = [
     path("guardians/<uuid:guardian_id>/contacts/<slug:outcome>/", contact.tap, name="contact-tap"),
     path("guardians/<uuid:guardian_id>/here/", here.GuardianHere.as_view(), name="guardian-here"),
     path("guardians/here/", here.SomeoneHere.as_view(), name="someone-here"),
+    path("conflict/", conflicts.Declare.as_view(), name="case-conflict"),
+    path("access/", conflicts.overview, name="case-access"),
+    path("blocks/new/", conflicts.Block.as_view(), name="case-block"),
+    path("blocks/<uuid:person_id>/end/", conflicts.end, name="case-block-end"),
     path("holds/", holds.overview, name="holds"),
     path("holds/new/", holds.Decide.as_view(), name="hold-new"),
     path("holds/not-needed/", holds.NotNeeded.as_view(), name="hold-not-needed"),

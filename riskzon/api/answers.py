@@ -294,6 +294,20 @@ class AssessmentOut(Answer):
     reassess_at: Shown | None
 
 
+class BlockOut(Answer):
+    """Somebody who must see nothing of a child (jäv)."""
+
+    username: str
+    since: Shown
+    set_by: str
+    reason: str
+    ended_at: Shown | None
+
+
+class BlockList(Answer):
+    results: list[BlockOut]
+
+
 class NoteOut(Answer):
     id: UUID
     at: Shown

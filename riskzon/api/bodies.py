@@ -132,6 +132,13 @@ class AssignIn(Body):
     username: words(150, shortest=1)
 
 
+class BlockIn(Body):
+    """Without `username`, or with one's own: for oneself, and a reason is not asked for."""
+
+    username: words(150, shortest=1) | None = None
+    reason: _Long | None = None
+
+
 class HandOverIn(Body):
     """`unit`: the name or the slug of the unit that takes over."""
 

@@ -113,6 +113,8 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "hand_over": {"unit": "utredning-syd", "note": WORDS},
         "liaison": {"username": "nadia.rask"},
         "disposition": {"disposition": "linked" if situation == GRANTED else "opened"},
+        "conflict": {"reason": WORDS},
+        "block": {"username": "jour.vakt", "reason": WORDS},
         "feedback": {"fact": "opened"},
         "note": {"text": WORDS},
         "supplement": {"text": WORDS},

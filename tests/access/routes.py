@@ -43,6 +43,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
 WORK = _grounds(*FULL)
+LEAD = _grounds(By.LEAD)
+NOBODY = "00000000-0000-0000-0000-000000000000"
 HOLD_CASE = _grounds(By.LEAD, By.UNIT, By.HANDLE)
 DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
 #: Where only the id of a hold or a breach is in the address: the liaison knows of none.
@@ -156,6 +158,11 @@ ROUTES: dict[str, Route] = {
     ),
     _C + "guardians/<uuid:guardian_id>/here/": _form(SEE, "here"),
     _C + "guardians/here/": _form(SEE, "someone_here"),
+    # Whoever sees a case can step back from it; who has done so is for the unit's supervisor.
+    _C + "conflict/": _form(SEE, "conflict"),
+    _C + "access/": _page(LEAD),
+    _C + "blocks/new/": _form(LEAD, "block"),
+    _C + "blocks/<uuid:person_id>/end/": _press(LEAD, variants=({"person_id": NOBODY},)),
     _C + "holds/": _page(READ),
     _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
     _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
@@ -230,6 +237,8 @@ ROUTES: dict[str, Route] = {
     _AC + "/contacts": _call("POST", SEE, "contact"),
     _AC + "/protective-assessment": _call("POST", WORK, "assessment"),
     _AC + "/holds": _call("POST", DECIDE_HOLD, "hold"),
+    _AC + "/blocks": Route({"GET": LEAD, "HEAD": LEAD, "POST": SEE}, "case", KEY, "conflict"),
+    _AC + "/blocks/<username>/end": _call("POST", LEAD, variants=({"username": "stina.berg"},)),
     _AC + "/disposition": _call("POST", HOLD_CASE, "disposition"),
     _AC + "/disposition/confirm": _call("POST", HOLD_CASE),
     _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),

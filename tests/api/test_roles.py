@@ -98,6 +98,7 @@ class World:
             "hold_id": hold.json()["id"],
             "breach_id": str(breach.pk),
             "investigation_id": opened["investigation"],
+            "username": "omar.nyman",
         }
 
     def body(self, body: Any) -> Any:
@@ -147,6 +148,9 @@ CALLS = {
     ("POST", f"{HOLD}/confirm"): Call(403, 200, 404, {}),
     ("POST", f"{HOLD}/renew"): Call(403, 200, 404, {"until": UNTIL, "reason": "Fortfarande."}),
     ("POST", f"{HOLD}/end"): Call(403, 200, 404, {"reason": "Inte längre."}),
+    ("GET", f"{CASE}/blocks"): Call(403, 200, 403),
+    ("POST", f"{CASE}/blocks"): Call(201, 201, 201, {}),
+    ("POST", f"{CASE}/blocks/{{username}}/end"): Call(403, 409, 403, {}),
     ("POST", f"{CASE}/disposition"): Call(200, 200, 403, ANSWERED),
     ("GET", INVESTIGATION): Call(200, 200, 404),
     ("POST", f"{INVESTIGATION}/told"): Call(200, 200, 404, {"at": NOW}),

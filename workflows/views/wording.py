@@ -56,6 +56,9 @@ WHATS = {
     "review": gettext_lazy("Granskning av överskriden frist"),
     "breach": gettext_lazy("Fristen gick ut"),
     "take_over": gettext_lazy("Tog över anmälan från kollega"),
+    "access": gettext_lazy("Vilka får se ärendet"),
+    "block": gettext_lazy("Jäv"),
+    "block_end": gettext_lazy("Avslutade jäv"),
 }
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),

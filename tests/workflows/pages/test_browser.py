@@ -15,6 +15,7 @@ from tests.factories import child, make_report, person
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
 from workflows.models import Todo
+from workflows.verbs.conflicts import declare
 from workflows.verbs.times import correct_times
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -68,6 +69,9 @@ def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
     for name in EVERYWHERE:
         assert_in_order(show("karin.ek", of(name, day.late), width))
     assert_in_order(show("sara.lindh", of("holds", day.held), width))
+    declare(person("omar.nyman"), day.late.pk, reason="Granne till familjen.")
+    for name in ("case-access", "case-block", "case-conflict"):
+        assert_in_order(show("sara.lindh", of(name, day.late), width))
     for name in ("case", "case-times", "case-supplement", "someone-here"):
         assert_in_order(show("per.holm", of(name, day.late), width))
     for case in (day.late, day.held):
