@@ -44,7 +44,6 @@ READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
 WORK = _grounds(*FULL)
 LEAD = _grounds(By.LEAD)
-NOBODY = "00000000-0000-0000-0000-000000000000"
 HOLD_CASE = _grounds(By.LEAD, By.UNIT, By.HANDLE)
 DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
 #: Where only the id of a hold or a breach is in the address: the liaison knows of none.
@@ -162,7 +161,7 @@ ROUTES: dict[str, Route] = {
     _C + "conflict/": _form(SEE, "conflict"),
     _C + "access/": _page(LEAD),
     _C + "blocks/new/": _form(LEAD, "block"),
-    _C + "blocks/<uuid:person_id>/end/": _press(LEAD, variants=({"person_id": NOBODY},)),
+    _C + "blocks/<uuid:person_id>/end/": _press(LEAD),
     _C + "holds/": _page(READ),
     _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
     _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
@@ -238,7 +237,7 @@ ROUTES: dict[str, Route] = {
     _AC + "/protective-assessment": _call("POST", WORK, "assessment"),
     _AC + "/holds": _call("POST", DECIDE_HOLD, "hold"),
     _AC + "/blocks": Route({"GET": LEAD, "HEAD": LEAD, "POST": SEE}, "case", KEY, "conflict"),
-    _AC + "/blocks/<username>/end": _call("POST", LEAD, variants=({"username": "stina.berg"},)),
+    _AC + "/blocks/<username>/end": _call("POST", LEAD),
     _AC + "/disposition": _call("POST", HOLD_CASE, "disposition"),
     _AC + "/disposition/confirm": _call("POST", HOLD_CASE),
     _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),

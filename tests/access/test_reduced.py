@@ -90,9 +90,11 @@ def allowed(name: str, situation: str, cell: Cell) -> frozenset[str]:
         return target.keys
     if name == "head" and cell.pattern.startswith(_OVERVIEW):
         return target.keys
-    if (name, situation) == ("liaison elsewhere", OWN_REPORT) and cell.pattern.endswith(("take-over", "take-over/")):
-        # It is an own one from this answer on.
-        return _sent(target, situation)
+    if name == "liaison elsewhere" and cell.pattern.endswith(("take-over", "take-over/")):
+        # The colleague's report is an own one from this answer on.
+        if situation == OWN_REPORT:
+            return _sent(target, situation)
+        return target.name & cell.world.targets[OWN_REPORT].name
     return frozenset()
 
 

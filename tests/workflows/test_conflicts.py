@@ -12,14 +12,14 @@ from riskzon import access, clock
 from riskzon.access import Action
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.models import AuditEntry, Case, CaseBlock, CaseGrant, Investigation, Unit, User
-from tests.acts import at_once, call, protect, reread, refuses, told
+from tests.acts import at_once, call, protect, refuses, reread, told
 from tests.api.caller import Caller
 from tests.factories import WORKDAY, at, child, make_report, people, person
 from workflows.demo.people import NORTH
 from workflows.verbs.conflicts import block, declare, unblock
 from workflows.verbs.contacts import inform_child
 from workflows.verbs.disposition import dispose
-from workflows.verbs.people import assign, hand_over, take
+from workflows.verbs.people import assign, hand_over, name_liaison, take
 
 pytestmark = pytest.mark.django_db
 
@@ -268,10 +268,18 @@ def test_setting_it_twice_changes_nothing(case: Case) -> None:
     assert reread(case).assignee == person("omar.nyman")
 
 
-def test_whoever_is_blocked_cannot_be_given_the_case_again(case: Case) -> None:
-    declare(person("karin.ek"), case.pk)
+def test_whoever_is_blocked_cannot_be_given_the_case_again_and_is_not_offered(visit, case: Case) -> None:
+    sara = visit("sara.lindh")
+    given = {"case-assign": "karin.ek", "case-liaison": "nadia.rask"}
+    for name, username in given.items():
+        assert f'value="{username}"' in page(sara, reverse(name, args=[case.pk]))
+        block(person("sara.lindh"), case.pk, username=username, reason="Faster")
+        assert f'value="{username}"' not in page(sara, reverse(name, args=[case.pk]))
     with pytest.raises(Invalid):
         assign(person("sara.lindh"), case.pk, username="karin.ek")
+    with pytest.raises(Invalid):
+        name_liaison(person("sara.lindh"), case.pk, username="nadia.rask")
+    assert not CaseGrant.objects.filter(user=person("nadia.rask")).exists()
 
 
 def test_the_work_goes_on_for_the_others(case: Case) -> None:
