@@ -202,6 +202,27 @@ CATALOGUE: dict[str, MessageKind] = {
         when=_("Kontakten togs %(at)s."),
         roles=frozenset({Role.LIAISON}),
     ),
+    "report_taken_over": MessageKind(
+        title=_("En kollega följer din anmälan"),
+        text=_("En kollega hos polisen har tagit över anmälan %(number)s. Du kan följa den som förut."),
+        roles=frozenset({Role.LIAISON}),
+        facts=frozenset(),
+    ),
+    "report_supplemented": MessageKind(
+        title=_("Anmälan är kompletterad"),
+        text=_("Det finns nya uppgifter om anmälan i ärende %(number)s. Läs dem i ärendet."),
+        facts=frozenset(),
+    ),
+    "conflict_of_interest": MessageKind(
+        title=_("Jäv"),
+        text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),
+        facts=frozenset(),
+    ),
+    "investigation_moved": MessageKind(
+        title=_("Utredningen ligger hos dig"),
+        text=_("Utredningen i ärende %(number)s ligger hos dig tills den har fått en annan handläggare."),
+        facts=frozenset(),
+    ),
     "delivery_given_up": MessageKind(
         title=_("Utskick gick inte fram"),
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),

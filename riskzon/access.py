@@ -21,7 +21,18 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from riskzon import clock
-from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource, Role, Unit, User
+from riskzon.models import (
+    Case,
+    CaseBlock,
+    CaseGrant,
+    CaseGroupGrant,
+    CasePermission,
+    GrantSource,
+    ProtectedIdentity,
+    Role,
+    Unit,
+    User,
+)
 from riskzon.models.people import UnitKind
 
 FOLLOW_FOR = timedelta(days=30)
@@ -59,6 +70,8 @@ class Action(StrEnum):
     REVIEW = "review"
     NOTE = "note"
     SEE_LOG = "see_log"
+    DECLARE = "declare"
+    BLOCK = "block"
 
 
 _WORK = frozenset(
@@ -78,17 +91,18 @@ _WORK = frozenset(
         Action.CORRECT,
         Action.NOTE,
         Action.SEE_LOG,
+        Action.DECLARE,
     }
 )
 
 #: The role matrix (domain: SoL 25:1, OSL 26:1, SOLPUL 10 §): what each ground allows.
 RIGHTS: dict[Ground, frozenset[Action]] = {
-    Ground.LEAD: _WORK | {Action.DECIDE_HOLD, Action.DEVIATE, Action.REVIEW},
+    Ground.LEAD: _WORK | {Action.DECIDE_HOLD, Action.DEVIATE, Action.REVIEW, Action.BLOCK},
     Ground.UNIT: _WORK,
     Ground.HANDLE: _WORK,
     Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
-    Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG}),
-    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT}),
+    Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG, Action.DECLARE}),
+    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT, Action.DECLARE}),
 }
 
 #: Who works with cases at all; everybody else reaches none by unit or duty.
@@ -210,6 +224,22 @@ def rights_on(ground: str | None, user: User) -> frozenset[Action]:
     return RIGHTS[Ground(ground)] if ground else frozenset()
 
 
+def offered(user: User) -> QuerySet[Case]:
+    """The open cases that a liaison may take over: of reports that another liaison of the same unit registered.
+
+    No case of a report in which a child is blocked for this person, or has a protected identity: who follows such a child
+    is decided by social services, who name the liaison.
+    """
+    if user.role != Role.LIAISON or not user.is_active or user.unit_id is None:
+        return Case.objects.none()
+    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True, child=OuterRef("child"))
+    hidden = Case.objects.filter(report=OuterRef("report")).filter(
+        Exists(blocked) | ~Q(child__protected_identity=ProtectedIdentity.NONE)
+    )
+    colleagues = User.objects.filter(role=Role.LIAISON, unit=user.unit_id).exclude(pk=user.pk)
+    return Case.objects.filter(closed_at__isnull=True, report__registered_by__in=colleagues).exclude(Exists(hidden))
+
+
 def may_hold(user: User, case: Case) -> bool:
     """Whether this person could be given the case: no block on its child."""
     return not CaseBlock.objects.filter(user=user, child_id=case.child_id, ended_at__isnull=True).exists()
@@ -261,6 +291,23 @@ def block(user: User, case: Case, *, by: User, reason: str, now: datetime) -> No
     """Hide everything about the case's child from `user` (jäv, FL 16-18 §§)."""
     CaseBlock.objects.bulk_create(
         [CaseBlock(user=user, child_id=case.child_id, since=now, set_by=by, reason=reason)], ignore_conflicts=True
+    )
+
+
+def end_grants(user: User, child_id: UUID, *, by: User, now: datetime) -> list[tuple[UUID, str]]:
+    """End every live grant of this person on the cases of one child; returns each as (case id, source)."""
+    live = CaseGrant.objects.filter(user=user, content_object__child=child_id, ended_at__isnull=True)
+    ended = list(live.values_list("content_object_id", "source"))
+    live.update(ended_at=now, ended_by=by)
+    return ended
+
+
+def grants_on(case: Case, now: datetime) -> QuerySet[CaseGrant]:
+    """Every right that is given to one person on one case at `now`, the oldest first."""
+    return (
+        CaseGrant.objects.filter(_live(now), content_object=case, user__is_active=True)
+        .select_related("user", "permission", "granted_by")
+        .order_by("granted_at", "pk")
     )
 
 

@@ -1,4 +1,7 @@
-"""The two doors to every case: `look` to read and `change` to write. Nothing else opens a transaction on case data."""
+"""The two doors to every case: `look` to read and `change` to write. Nothing else opens a transaction on case data.
+
+Beside them: `register` for what comes into being, and `take_over` for a liaison who steps in for a colleague.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,9 +13,9 @@ from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from riskzon import audit, clock
-from riskzon.access import Action, ground_of, rights_on, visible_cases
+from riskzon.access import Action, ground_of, offered, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen
-from riskzon.models import AuditAction, Case, User
+from riskzon.models import AuditAction, Case, GrantSource, User
 
 LOCK_TIMEOUT = "2s"
 
@@ -110,6 +113,39 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
         raise refusal from busy
     except Refused as refusal:
         _denied(user, what, refusal, case_id)
+        raise
+
+
+@contextmanager
+def take_over(user: User, number: str, *, what: str) -> Iterator[tuple[list[Case], datetime]]:
+    """Write in those cases of one report that the policy offers to a liaison who does not follow them yet; and `now`.
+
+    All are locked, in one order, each gets its row in the log. None: the liaison follows them all. Unseen: nothing of
+    this report is offered.
+    """
+    try:
+        with _locked_transaction():
+            wanted = offered(user).filter(report__number=number)
+            locked = Case.objects.select_for_update(no_key=True).filter(pk__in=wanted.values("pk")).order_by("pk")
+            case_ids = list(locked.values_list("pk", flat=True))
+            now = clock.now()
+            # Asked again after the wait for the locks: the case may have ended, a block may have come.
+            cases = list(offered(user).filter(pk__in=case_ids).select_related("report__registered_by").order_by("pk"))
+            if not cases:
+                raise Unseen
+            taken = [case for case in cases if ground_of(user, case.pk, now) is None]
+            yield taken, now
+            for case in taken:
+                audit.record(
+                    AuditAction.CHANGE,
+                    by=user,
+                    now=now,
+                    what=what,
+                    ground=GrantSource.TAKEN_OVER,
+                    case_id=case.pk,
+                )
+    except Refused as refusal:
+        _denied(user, what, refusal)
         raise
 
 

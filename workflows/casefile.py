@@ -14,14 +14,16 @@ from uuid import UUID
 from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
-from riskzon.access import Ground, read_in_full
+from riskzon.access import Action, Ground, read_in_full
 from riskzon.identity import MAJORITY, age_on
 from riskzon.localtime import local_date
 from riskzon.models import (
     AdultNote,
     Assessment,
+    AuditAction,
     AuditEntry,
     Case,
+    CaseBlock,
     Contact,
     EndProposal,
     Guardianship,
@@ -43,6 +45,8 @@ from workflows.plan import PlanLine, plans
 from workflows.timeline import timeline
 
 LOG_LINES = 100
+#: Who has declared a conflict of interest (jäv) is for whoever leads the unit; that they are refused would tell it too.
+ABOUT_BLOCKS = ("block", "block_end")
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,11 @@ class CaseFile:
 def read(case: Case, user: User, now: datetime) -> CaseFile:
     """One case in full, with log and timeline. The caller has seen to it, through a door, that `user` may read it."""
     file = read_briefly(case, user, now)
-    log = AuditEntry.objects.filter(case=case).select_related("actor", "unit").order_by("-id")[:LOG_LINES]
+    entries = AuditEntry.objects.filter(case=case)
+    if Action.BLOCK not in case.rights:
+        biased = CaseBlock.objects.filter(child=case.child_id).values("user")
+        entries = entries.exclude(what__in=ABOUT_BLOCKS).exclude(action=AuditAction.DENIED, actor__in=biased)
+    log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     file = replace(file, log=tuple(log))
     return replace(file, timeline=tuple(timeline(file)))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from riskzon.models import Case, Contact, Hold, TimeCorrection, User
+from riskzon.models import Case, Contact, Hold, Supplement, TimeCorrection, User
 from workflows.contact_clock import has_come_of_age
 from workflows.deadlines import current_first
 from workflows.ends import with_hidden_guardians
@@ -16,7 +16,7 @@ from workflows.models import Deadline, Kind
 
 @dataclass(frozen=True)
 class ReducedCase:
-    """`contacts` are those that this liaison made. Of `corrections` others' names and reasons are not for the liaison.
+    """`contacts` and `supplements` are this liaison's. Of `corrections` others' names and reasons are not for the liaison.
 
     `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back,
     and without guardians (`hides_guardians`) once the child has come of age or may be the wrong one.
@@ -32,6 +32,7 @@ class ReducedCase:
     is_open: bool
     is_assigned: bool
     is_assessed: bool
+    assessed_at: datetime | None
     contact: Deadline | None
     do_not_contact: bool
     child_id: UUID
@@ -39,6 +40,12 @@ class ReducedCase:
     contacts: tuple[Contact, ...]
     hides_guardians: bool
     corrections: tuple[TimeCorrection, ...]
+    supplements: tuple[Supplement, ...]
+
+    def sent_name(self, guardian_id: UUID) -> str:
+        """What the report called this guardian; "" for one that it did not name, or while guardians are hidden."""
+        sent = (one for one in self.as_reported.get("guardians", ()) if one["id"] == str(guardian_id))
+        return next((one.get("name") or "" for one in sent), "")
 
 
 def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
@@ -59,6 +66,9 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
     reports = {case.report_id for case in cases}
     for correction in TimeCorrection.objects.filter(report__in=reports).select_related("by").order_by("at", "field"):
         corrections[correction.report_id].append(correction)
+    supplements: dict[UUID, list[Supplement]] = defaultdict(list)
+    for supplement in Supplement.objects.filter(report__in=reports, by=user).order_by("at"):
+        supplements[supplement.report_id].append(supplement)
     held = set(
         Hold.objects.filter(child__in={case.child_id for case in cases}, ended_at__isnull=True).values_list(
             "child_id", flat=True
@@ -78,6 +88,7 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             is_open=case.is_open,
             is_assigned=case.assignee_id is not None,
             is_assessed=case.assessed_at is not None,
+            assessed_at=case.assessed_at,
             contact=next(iter(current_first(clocks[case.pk])), None),
             do_not_contact=case.child_id in held or case.pk in doubted,
             child_id=case.child_id,
@@ -85,6 +96,7 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             contacts=tuple(contacts[case.pk]),
             hides_guardians=case.pk in hidden,
             corrections=tuple(corrections[case.report_id]),
+            supplements=tuple(supplements[case.report_id]),
         )
         for case in cases
     ]

@@ -40,6 +40,7 @@ _ACTS = {
     "feedback_request": (gettext_noop("Anmälaren begärde återkoppling"), "reply"),
     "feedback": (gettext_noop("Återkopplade till anmälaren"), "reply"),
     "hold_confirm": (gettext_noop("Bekräftade avvakta kontakt"), "hand"),
+    "take_over": (gettext_noop("Tog över anmälan från kollega hos polisen"), "user-check"),
 }
 _REACHED = {Contact.Outcome.REACHED, Contact.Outcome.REFUSED}
 

@@ -259,9 +259,13 @@ class ReportOut(Answer):
 
 
 class CorrectedReportOut(ReportOut):
-    """A report as it is read afterwards. `by` and `reason` of a correction: for social services, and of one's own."""
+    """A report as it is read afterwards. `by` and `reason` of a correction: for social services, and of one's own.
+
+    `supplements`: one's own, for social services all.
+    """
 
     corrections: list[CorrectionOut]
+    supplements: list[SupplementOut]
 
 
 class FullReportOut(CorrectedReportOut):
@@ -271,7 +275,6 @@ class FullReportOut(CorrectedReportOut):
     channel: str
     acute_risk: bool
     feedback: FeedbackOut
-    supplements: list[SupplementOut]
     raw: dict[str, Any] | None
 
 
@@ -289,6 +292,20 @@ class AssessmentOut(Answer):
     by: str
     note: str
     reassess_at: Shown | None
+
+
+class BlockOut(Answer):
+    """Somebody who must see nothing of a child (jäv)."""
+
+    username: str
+    since: Shown
+    set_by: str
+    reason: str
+    ended_at: Shown | None
+
+
+class BlockList(Answer):
+    results: list[BlockOut]
 
 
 class NoteOut(Answer):

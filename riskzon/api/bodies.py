@@ -132,6 +132,13 @@ class AssignIn(Body):
     username: words(150, shortest=1)
 
 
+class BlockIn(Body):
+    """Without `username`, or with one's own: for oneself, and a reason is not asked for."""
+
+    username: words(150, shortest=1) | None = None
+    reason: _Long | None = None
+
+
 class HandOverIn(Body):
     """`unit`: the name or the slug of the unit that takes over."""
 
@@ -139,10 +146,18 @@ class HandOverIn(Body):
     note: _Reason
 
 
-class ContactIn(Body):
-    """`also_cases`: the same call about siblings who share the guardian."""
+class NewcomerIn(Body):
+    """Somebody whom the case may not know yet, and what they say to be to the child."""
 
-    guardian: UUID
+    name: words(200, shortest=1)
+    relation: codes(Relation)
+
+
+class ContactIn(Body):
+    """With `guardian` or `person`. `also_cases`: the same call about siblings who share the guardian."""
+
+    guardian: UUID | None = None
+    person: NewcomerIn | None = None
     at: Moment
     channel: codes(Channel)
     outcome: codes(Contact.Outcome)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from riskzon.api import answers
-from riskzon.models import Assessment, Contact, Hold, Note, Report, Supplement
+from riskzon.models import Assessment, CaseBlock, Contact, Hold, Note, Report, Supplement
 from workflows.causes import Proposal
 from workflows.models import Breach, Deadline
 
@@ -60,6 +60,17 @@ def assessment(row: Assessment) -> answers.AssessmentOut:
 def note(row: Note) -> answers.NoteOut:
     """One note."""
     return answers.NoteOut(id=row.pk, at=row.at, by=row.by.username, text=row.text)
+
+
+def block(row: CaseBlock) -> answers.BlockOut:
+    """One block, for whoever leads the unit or has declared it."""
+    return answers.BlockOut(
+        username=row.user.username,
+        since=row.since,
+        set_by=row.set_by.username,
+        reason=row.reason,
+        ended_at=row.ended_at,
+    )
 
 
 def hold(row: Hold) -> answers.HoldOut:

@@ -55,8 +55,12 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.Correct
     """A report that the door's user reaches through at least one of its cases."""
     seen = report_cases(door, found)
     if not any(isinstance(case, answers.CaseOut) for case in seen):
+        own = found.supplements.filter(by=door.user).select_related("by").order_by("at")
         return answers.CorrectedReportOut(
-            **_head(found), cases=seen, corrections=_corrections(found, own_of=door.user.pk)
+            **_head(found),
+            cases=seen,
+            corrections=_corrections(found, own_of=door.user.pk),
+            supplements=[rows.supplement(row) for row in own],
         )
     whole = bool(fully_seen(found.cases.all(), door.user, door.now))
     hidden = set()

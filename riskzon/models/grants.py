@@ -76,7 +76,10 @@ class CaseGroupGrant(_Grant, GroupObjectPermissionBase):
 
 
 class CaseBlock(models.Model):
-    """One person who must see nothing of one child (jäv, FL 16-18 §§): wins over everything else."""
+    """One person who must see nothing of one child (jäv, FL 16-18 §§): wins over everything else.
+
+    Declared for oneself, a reason is not asked for; set for somebody else it is. Ended by another person only.
+    """
 
     user = models.ForeignKey("riskzon.User", on_delete=models.PROTECT, related_name="case_blocks")
     child = models.ForeignKey("riskzon.Child", on_delete=models.PROTECT, related_name="blocks")
@@ -91,7 +94,10 @@ class CaseBlock(models.Model):
             models.UniqueConstraint(
                 fields=["user", "child"], condition=Q(ended_at__isnull=True), name="one_live_block"
             ),
-            models.CheckConstraint(condition=~Q(user=F("set_by")) | Q(reason__gt=""), name="block_has_reason"),
+            models.CheckConstraint(condition=Q(user=F("set_by")) | ~Q(reason=""), name="block_has_reason"),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True) | ~Q(ended_by=F("user")), name="block_is_ended_by_another"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,10 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"advance_seconds": "60"}
         case "contact":
             return {"guardian": str(target.guardian), "outcome": "no_answer", "channel": "phone", **_moment("at", _AT)}
+        case "here":
+            return {"by_guardian": "on", "note": WORDS}
+        case "someone_here":
+            return {"name": "Ny Vuxen", "relation": "mother", "by_guardian": "on", "note": WORDS}
         case "assessment":
             return {"outcome": "no_immediate_need", "note": WORDS, **_moment("at", _AT)}
         case "informed":
@@ -111,6 +115,8 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "hand_over": {"unit": "utredning-syd", "note": WORDS},
         "liaison": {"username": "nadia.rask"},
         "disposition": {"disposition": "linked" if situation == GRANTED else "opened"},
+        "conflict": {"reason": WORDS},
+        "block": {"username": "jour.vakt", "reason": WORDS},
         "feedback": {"fact": "opened"},
         "note": {"text": WORDS},
         "supplement": {"text": WORDS},

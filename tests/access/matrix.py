@@ -72,6 +72,9 @@ def _on_cases(name: str, own: Sequence[str], place: int) -> Iterator[tuple[str, 
     else:
         if name == "partner":
             yield from ((PARTNERS, method) for method in own)
+        if name == "liaison elsewhere":
+            # A colleague's, which is not seen, but may be taken over.
+            yield OWN_REPORT, strongest[0]
         yield unseen[place % len(unseen)], own[place % len(own)]
     if place % 3 == 0:
         yield MISSING, own[place % len(own)]
@@ -91,6 +94,9 @@ def expected(pattern: str, name: str, situation: str, method: str) -> Says:
         case "receipt":
             registrar = "worker" if situation in (OWN_UNIT, OTHER_UNIT, GRANTED) else _REGISTRARS.get(situation)
             return OK if name == registrar else HIDDEN
+        case "colleague":
+            # The other liaison's open report; every child of it may be followed, and nobody else may step in.
+            return OK if (name, situation) == ("liaison elsewhere", OWN_REPORT) else HIDDEN
         case "breach" if not is_call:
             return _breach_page(name, situation, method)
         case "report" if (name, situation) == ("partner", PARTNERS) and method in ("GET", "HEAD"):
@@ -100,7 +106,11 @@ def expected(pattern: str, name: str, situation: str, method: str) -> Says:
         # The earlier report about the same child is in his unit, and the guardian is the child's.
         ground = By.LEAD
     says = route.rules[method][ground] if ground else HIDDEN
-    if ground == By.FOLLOW and situation == CLOSED and pattern.endswith(("contact/", "contacts", "<slug:outcome>/")):
+    if (
+        ground == By.FOLLOW
+        and situation == CLOSED
+        and pattern.endswith(("contact/", "contacts", "<slug:outcome>/", "here/"))
+    ):
         return says if method == "GET" else NO
     if route.about == "hold" and situation not in _HELD and (says == OK or is_call):
         return HIDDEN
@@ -121,7 +131,11 @@ def _wrong_method(route: Route, name: str, *, is_call: bool, method: str) -> Say
         return LOGIN
     if route.is_view_class and method == "OPTIONS":
         return OK
-    is_gated = any(rule.get(name) == HIDDEN for rule in route.rules.values()) or route.about in ("breach", "receipt")
+    is_gated = any(rule.get(name) == HIDDEN for rule in route.rules.values()) or route.about in (
+        "breach",
+        "receipt",
+        "colleague",
+    )
     return METHOD | HIDDEN if is_gated else METHOD
 
 

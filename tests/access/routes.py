@@ -43,6 +43,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
 WORK = _grounds(*FULL)
+LEAD = _grounds(By.LEAD)
 HOLD_CASE = _grounds(By.LEAD, By.UNIT, By.HANDLE)
 DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
 #: Where only the id of a hold or a breach is in the address: the liaison knows of none.
@@ -155,6 +156,13 @@ ROUTES: dict[str, Route] = {
     _C + "guardians/<uuid:guardian_id>/contacts/<slug:outcome>/": _press(
         SEE, variants=({"outcome": "no_answer"}, {"outcome": "reached"})
     ),
+    _C + "guardians/<uuid:guardian_id>/here/": _form(SEE, "here"),
+    _C + "guardians/here/": _form(SEE, "someone_here"),
+    # Whoever sees a case can step back from it; who has done so is for the unit's supervisor.
+    _C + "conflict/": _form(SEE, "conflict"),
+    _C + "access/": _page(LEAD),
+    _C + "blocks/new/": _form(LEAD, "block"),
+    _C + "blocks/<uuid:person_id>/end/": _press(LEAD),
     _C + "holds/": _page(READ),
     _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
     _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
@@ -180,6 +188,8 @@ ROUTES: dict[str, Route] = {
     "reports/sent/": _page(_roles(*PARTNERS_TOO), ""),
     "reports/known/": _form(_roles(*STAFF), "known", "", is_view_class=False),
     "reports/<str:number>/receipt/": _page({}, "receipt"),
+    "reports/colleagues/": _page(_roles(*LIAISONS), ""),
+    "reports/<str:number>/take-over/": _press({}, about="colleague"),
     # --- Overview
     "board/": _page(_roles(*LEADS, "head"), ""),
     "board/in-time/<slug:line>/<slug:part>/": _page(
@@ -208,6 +218,7 @@ ROUTES: dict[str, Route] = {
     _A + "reports/<number>": _call("GET", SEE, about="report"),
     _A + "reports/<number>/supplements": _call("POST", SEE, "supplement", "report"),
     _A + "reports/<number>/times": _call("PATCH", SEE, "times", "report"),
+    _A + "reports/<number>/take-over": _call("POST", {}, about="colleague"),
     _A + "reports/<number>/feedback-request": _call("POST", WORK, about="report"),
     _A + "reports/<number>/feedback": _call("POST", WORK, "feedback", "report"),
     _A + "cases": _call(
@@ -227,6 +238,8 @@ ROUTES: dict[str, Route] = {
     _AC + "/contacts": _call("POST", SEE, "contact"),
     _AC + "/protective-assessment": _call("POST", WORK, "assessment"),
     _AC + "/holds": _call("POST", DECIDE_HOLD, "hold"),
+    _AC + "/blocks": Route({"GET": LEAD, "HEAD": LEAD, "POST": SEE}, "case", KEY, "conflict"),
+    _AC + "/blocks/<username>/end": _call("POST", LEAD),
     _AC + "/disposition": _call("POST", HOLD_CASE, "disposition"),
     _AC + "/disposition/confirm": _call("POST", HOLD_CASE),
     _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),

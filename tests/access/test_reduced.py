@@ -11,6 +11,7 @@ from tests.access.world import (
     BLOCKED,
     CLOSED,
     OTHER_UNIT,
+    OWN_REPORT,
     OWN_UNIT,
     SAME_CHILD,
     SIBLING,
@@ -89,6 +90,11 @@ def allowed(name: str, situation: str, cell: Cell) -> frozenset[str]:
         return target.keys
     if name == "head" and cell.pattern.startswith(_OVERVIEW):
         return target.keys
+    if name == "liaison elsewhere" and cell.pattern.endswith(("take-over", "take-over/")):
+        # The colleague's report is an own one from this answer on.
+        if situation == OWN_REPORT:
+            return _sent(target, situation)
+        return target.name & cell.world.targets[OWN_REPORT].name
     return frozenset()
 
 

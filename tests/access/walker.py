@@ -188,6 +188,8 @@ def fill(pattern: str, target: Target, variant: Any) -> str:
         "breach_id": target.breach,
         "investigation_id": target.investigation,
         "number": target.report,
+        "username": "stina.berg",
+        "person_id": uuid4(),
         **variant,
     }
     return _HOLE.sub(lambda hole: str(holes[hole[1]]), pattern)

@@ -98,6 +98,7 @@ class World:
             "hold_id": hold.json()["id"],
             "breach_id": str(breach.pk),
             "investigation_id": opened["investigation"],
+            "username": "omar.nyman",
         }
 
     def body(self, body: Any) -> Any:
@@ -120,6 +121,8 @@ CALLS = {
     ("PATCH", "/api/v1/reports/{number}/times"): Call(
         200, 200, 200, {"occurred_at": "2026-11-13T12:00:00+01:00", "reason": "Protokollet."}
     ),
+    # Nobody takes over an own report; the other liaison takes over a colleague's.
+    ("POST", "/api/v1/reports/{number}/take-over"): Call(404, 404, 404, {}, some=(("nadia.rask", 200),)),
     ("POST", "/api/v1/reports/{number}/feedback-request"): Call(200, 200, 403, {}),
     ("POST", "/api/v1/reports/{number}/feedback"): Call(409, 409, 403, {"fact": "opened"}),
     ("GET", "/api/v1/cases"): Call(200, 200, 200, others=200),
@@ -145,6 +148,9 @@ CALLS = {
     ("POST", f"{HOLD}/confirm"): Call(403, 200, 404, {}),
     ("POST", f"{HOLD}/renew"): Call(403, 200, 404, {"until": UNTIL, "reason": "Fortfarande."}),
     ("POST", f"{HOLD}/end"): Call(403, 200, 404, {"reason": "Inte längre."}),
+    ("GET", f"{CASE}/blocks"): Call(403, 200, 403),
+    ("POST", f"{CASE}/blocks"): Call(201, 201, 201, {}),
+    ("POST", f"{CASE}/blocks/{{username}}/end"): Call(403, 409, 403, {}),
     ("POST", f"{CASE}/disposition"): Call(200, 200, 403, ANSWERED),
     ("GET", INVESTIGATION): Call(200, 200, 404),
     ("POST", f"{INVESTIGATION}/told"): Call(200, 200, 404, {"at": NOW}),
@@ -219,7 +225,7 @@ def test_hidden_and_missing_answer_with_the_same_words(username):
     world, stranger = World(), Caller(username)
     missing = dict.fromkeys(world.ids, "00000000-0000-0000-0000-000000000000") | {"number": "2026-999999"}
     for (method, path), call in CALLS.items():
-        if "{" not in path:
+        if "{" not in path or (username == "nadia.rask" and path.endswith("/take-over")):
             continue
         seen = []
         for ids in (world.ids, missing):

@@ -70,6 +70,8 @@ class Told:
             assert len(said["cases"]) == step.get("cases", 1)
         if "field" in step:
             assert [error["field"] for error in said["errors"]] == [step["field"]]
+        for name, length in step.get("count", {}).items():
+            assert len(said[name]) == length, (step["at"], step["call"], name)
         for name, expected in step.get("answer", {}).items():
             assert _same(said[name], expected), (step["call"], name, said[name])
 
@@ -155,6 +157,7 @@ def test_every_scenario_that_was_promised_is_told() -> None:
         "e1",
         "e3",
         "e4",
+        "e5",
         "e6",
         "e7",
         "e8",

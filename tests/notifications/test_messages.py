@@ -130,10 +130,11 @@ def test_assessment_that_is_due_at_once_is_never_given_a_time_to_wait_for():
     assert contact.text.endswith("Senast lör 14 nov 2026 kl. 18.20.")
 
 
-def test_reporters_hear_that_it_came_in_and_that_contact_was_made_and_nothing_else():
+def test_reporters_hear_that_it_came_in_that_contact_was_made_and_who_follows_and_nothing_else():
     assert {kind for kind, entry in CATALOGUE.items() if Role.LIAISON in entry.roles} == {
         "report_received",
         "guardian_reached",
+        "report_taken_over",
     }
     assert {kind for kind, entry in CATALOGUE.items() if Role.PARTNER in entry.roles} == {"report_received"}
 

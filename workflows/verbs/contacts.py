@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -13,19 +14,29 @@ from riskzon.access import Action
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.identity import turns_18_at
+from riskzon.localtime import local_date
 from riskzon.models import Case, Channel, Contact, Guardianship, Note, User, WrittenOff
 from workflows import contact_clock, deadlines, ends
-from workflows.family import hold_on, live_holds
-from workflows.incoming import SKEW
+from workflows.family import add_guardians, hold_on, live_holds
+from workflows.incoming import SKEW, check_guardian
 from workflows.models import Kind, Todo
 from workflows.reduced import was_sent
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who says to be a guardian: a name and what they are to the child (`Relation`)."""
+
+    name: str
+    relation: str
 
 
 def register_contact(
     user: User,
     case_id: UUID,
     *,
-    guardian: UUID,
+    guardian: UUID | None = None,
+    person: Newcomer | None = None,
     at: datetime,
     channel: str,
     outcome: str,
@@ -35,10 +46,13 @@ def register_contact(
 ) -> Contact:
     """Write down one contact or attempt; the first two-way contact meets the 24-hour clock if it is recorded in time.
 
-    `also_cases`: the same call for siblings who share the guardian. A held guardian is a Conflict unless the guardian
-    called (`initiated_by="guardian"`), which is kept and stops nothing. Conflict too: the case may have been registered in
-    error, or has ended so. Unseen: the guardian is not this child's.
+    With `guardian`, or with a `person` whom the case may not know yet: a guardian of that name is meant or else added,
+    and the custody of one that nobody has checked is a task. `also_cases`: the same call for siblings who share the
+    guardian. A held guardian is a Conflict unless the guardian called (`initiated_by="guardian"`), which is kept and
+    stops nothing; so is, where anybody is held, everybody whom the liaison names: no name tells who it is. Conflict too:
+    the case may have been registered in error, or has ended so. Unseen: the guardian is not this child's.
     """
+    _check_who(guardian, person, also_cases)
     call = uuid4()
     written: dict[UUID, Contact] = {}
     with ExitStack() as doors:
@@ -46,7 +60,9 @@ def register_contact(
         for one in sorted({case_id, *also_cases}):
             act = doors.enter_context(change(user, Action.CONTACT, one, what="contact"))
             _check_contact(act, at, channel, outcome, initiated_by)
-            written[one] = _write(act, call, guardian, at, channel, outcome, note, initiated_by)
+            _may_contact(act)
+            known = guardian or _newcomer(act, person)
+            written[one] = _write(act, call, known, at, channel, outcome, note, initiated_by, is_new=person is not None)
     return written[case_id]
 
 
@@ -95,6 +111,43 @@ def _check_contact(act: Change, at: datetime, channel: str, outcome: str, initia
         raise Invalid(errors)
 
 
+def _may_contact(act: Change) -> None:
+    """Whether anybody is to be contacted in this case, whoever it is."""
+    case = act.case
+    if case.closed_at is not None and case.ground == access.Ground.FOLLOW:
+        raise Forbidden
+    ends.require_not_ended(case)
+    if ends.with_hidden_guardians([case.pk]):
+        raise Conflict(_("Ärendet kan vara felregistrerat. Kontakta ingen förrän det är avgjort; skriv en anteckning."))
+    born = case.child.birth_date
+    if born and turns_18_at(born) <= act.now:
+        raise Conflict(_("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån."))
+
+
+def _newcomer(act: Change, person: Newcomer | None) -> UUID:
+    """The guardian of this child who is called so, or one more whose custody nobody has checked."""
+    errors: list[tuple[str, str]] = []
+    fields = {"name": person.name, "relation": person.relation} if person else {}
+    incoming = check_guardian(fields, "person", local_date(act.now), errors)
+    if not incoming.name:
+        errors = [("person.name", _("Skriv vad personen heter."))]
+    if errors:
+        raise Invalid(errors)
+    link = add_guardians(act.case.child, [incoming], {})[0]
+    wanted = Todo.objects.filter(case=act.case, done_at__isnull=True, cancelled_at__isnull=True)
+    wanted.filter(what=Todo.What.FIND_GUARDIANS).update(done_at=act.now, done_by=act.user)
+    if link.is_custodian is None and not wanted.filter(what=Todo.What.CHECK_CUSTODY).exists():
+        Todo.objects.create(case=act.case, what=Todo.What.CHECK_CUSTODY, created_at=act.now)
+    return link.guardian_id
+
+
+def _check_who(guardian: UUID | None, person: Newcomer | None, also_cases: Sequence[UUID]) -> None:
+    if (guardian is None) == (person is None):
+        raise Invalid.field("guardian", _("Ange vem det gäller: en vårdnadshavare i ärendet, eller namn och relation."))
+    if person is not None and also_cases:
+        raise Invalid.field("also_cases", _("Registrera en ny vårdnadshavare i ett ärende i taget."))
+
+
 def _write(
     act: Change,
     call: UUID,
@@ -104,22 +157,18 @@ def _write(
     outcome: str,
     note: str,
     initiated_by: str,
+    *,
+    is_new: bool,
 ) -> Contact:
     case = act.case
-    if case.closed_at is not None and act.case.ground == access.Ground.FOLLOW:
-        raise Forbidden
-    ends.require_not_ended(case)
-    if ends.with_hidden_guardians([case.pk]):
-        raise Conflict(_("Ärendet kan vara felregistrerat. Kontakta ingen förrän det är avgjort; skriv en anteckning."))
-    born = case.child.birth_date
-    if born and turns_18_at(born) <= act.now:
-        raise Conflict(_("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån."))
-    if case.ground == access.Ground.FOLLOW and not was_sent(case, guardian):
+    if case.ground == access.Ground.FOLLOW and not (is_new or was_sent(case, guardian)):
         raise Unseen
     link = _guardianship(case, guardian)
-    held = hold_on(live_holds(case.child_id), guardian)
+    holds = live_holds(case.child_id)
+    held = hold_on(holds, guardian)
     by_guardian = initiated_by == Contact.Initiator.GUARDIAN
-    if held is not None and not by_guardian:
+    is_barred = held is not None or (is_new and case.ground == access.Ground.FOLLOW and bool(holds))
+    if is_barred and not by_guardian:
         raise Conflict(_("Avvakta kontakt: vårdnadshavaren ska inte kontaktas. Fråga den som beslutat om det."))
     is_two_way = outcome in Contact.TWO_WAY and link.may_meet_guarantee
     counts = is_two_way and at >= contact_clock.starts_at(case.report) and held is None
@@ -139,6 +188,8 @@ def _write(
     act.detail.update({"outcome": outcome, "counts": counts})
     if counts:
         _reached(act, at)
+    elif is_new:
+        contact_clock.settle(case, by=act.user, now=act.now)
     return contact
 
 

@@ -89,7 +89,7 @@ def name_liaison(user: User, case_id: UUID, *, username: str) -> Case:
     """Let one police liaison follow this case as an own report."""
     with change(user, Action.ASSIGN, case_id, what="name_liaison") as act:
         liaison = User.objects.filter(username=username, is_active=True, role=Role.LIAISON).first()
-        if liaison is None:
+        if liaison is None or not access.may_hold(liaison, act.case):
             raise Invalid.field("username", _("Välj en socialsekreterare hos polisen."))
         access.grant(
             liaison,

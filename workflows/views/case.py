@@ -25,6 +25,7 @@ from workflows.views.as_sent import as_sent
 from workflows.views.casebar import bar, demanded, step_url
 from workflows.views.entry import signed_in
 from workflows.views.form_page import open_case
+from workflows.views.liaison import contact_words
 
 LATEST = 5
 
@@ -37,10 +38,15 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         opened = open_case(door.case(case_id, Action.FOLLOW), door, with_story=True)
     file = opened.file
     if file is None:
+        reached, reached_note = contact_words(opened.own, opened.now)
         context = {
             "own": opened.own,
             "name": opened.name,
             "now": opened.now,
+            "reached": reached,
+            "reached_note": reached_note,
+            # As the report named them: what social services have put right since is theirs.
+            "met": [(opened.own.sent_name(contact.guardian_id), contact) for contact in opened.own.contacts],
             "sent": as_sent(
                 opened.case, are_all_held=opened.own.do_not_contact, has_guardians=not opened.own.hides_guardians
             ),

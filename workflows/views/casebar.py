@@ -226,11 +226,14 @@ def step_url(case: Case, step: NextStep) -> str:
     return f"{path}#{step.fragment}" if step.fragment else path
 
 
+_IN_A_CLOSED_CASE = frozenset(
+    {Action.NOTE, Action.SUPPLEMENT, Action.CORRECT, Action.SEE_LOG, Action.DECLARE, Action.BLOCK}
+)
+
+
 def usable_rights(case: Case) -> frozenset[Action]:
     """What there is a button for: in a closed case only what can still be added."""
-    return (
-        case.rights if case.is_open else case.rights & {Action.NOTE, Action.SUPPLEMENT, Action.CORRECT, Action.SEE_LOG}
-    )
+    return case.rights if case.is_open else case.rights & _IN_A_CLOSED_CASE
 
 
 def _for_others(file: CaseFile, step: NextStep) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from riskzon.access import Action
 from riskzon.doors import Look
 from riskzon.errors import Conflict
-from riskzon.models import Role, Unit, User
+from riskzon.models import CaseBlock, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.forms.people import AssignForm, HandOverForm
 from workflows.verbs import people
@@ -51,7 +51,7 @@ class Assign(CaseFormPage):
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
         staff = User.objects.filter(
             unit=opened.case.unit_id, is_active=True, role__in=[Role.SOCIAL_WORKER, Role.SUPERVISOR]
-        )
+        ).exclude(pk__in=_biased(opened))
         staff = staff.annotate(held=Count("cases", filter=Q(cases__closed_at__isnull=True))).order_by(
             "first_name", "last_name"
         )
@@ -104,7 +104,8 @@ class NameLiaison(CaseFormPage):
     done = gettext_lazy("Socialsekreteraren hos polisen kan nu följa anmälan.")
 
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
-        liaisons = User.objects.filter(role=Role.LIAISON, is_active=True).order_by("first_name", "last_name")
+        found = User.objects.filter(role=Role.LIAISON, is_active=True).exclude(pk__in=_biased(opened))
+        liaisons = found.order_by("first_name", "last_name")
         self.liaisons = [(person.username, str(person)) for person in liaisons]
 
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
@@ -112,6 +113,11 @@ class NameLiaison(CaseFormPage):
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
         people.name_liaison(request.user, opened.case.pk, username=data["username"])
+
+
+def _biased(opened: Opened) -> QuerySet[CaseBlock, UUID]:
+    """Who cannot be given anything of this child (jäv)."""
+    return CaseBlock.objects.filter(child=opened.case.child_id, ended_at__isnull=True).values_list("user", flat=True)
 
 
 def _held(person: User) -> str:

@@ -16,6 +16,7 @@ GROUNDS = {
     Ground.READ: gettext_lazy("Egen läsbehörighet"),
     Ground.FOLLOW: gettext_lazy("Egen anmälan"),
     "registered": gettext_lazy("Registrerade anmälan"),
+    "taken_over": gettext_lazy("Tog över från kollega"),
     "pointer": gettext_lazy("Hänvisning från ett avslutat ärende"),
 }
 WHATS = {
@@ -54,6 +55,10 @@ WHATS = {
     "report": gettext_lazy("Anmälan"),
     "review": gettext_lazy("Granskning av överskriden frist"),
     "breach": gettext_lazy("Fristen gick ut"),
+    "take_over": gettext_lazy("Tog över anmälan från kollega"),
+    "access": gettext_lazy("Vilka får se ärendet"),
+    "block": gettext_lazy("Jäv"),
+    "block_end": gettext_lazy("Avslutade jäv"),
 }
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),

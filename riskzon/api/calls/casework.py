@@ -50,11 +50,15 @@ def write_off(request: HttpRequest, case_id: UUID, guardian_id: UUID, why: bodie
 
 @routes.post("/cases/{uuid:case_id}/contacts", response={201: _AnyContact})
 def register_contact(request: HttpRequest, case_id: UUID, made: bodies.ContactIn) -> Status[Any]:
-    """A contact or an attempt. 409 for a guardian whom nobody may contact, unless the guardian called."""
+    """A contact or an attempt. 409 for a guardian whom nobody may contact, unless the guardian called.
+
+    A `person` who is not a guardian of the child yet becomes one, with custody still to be checked.
+    """
     row = contacts.register_contact(
         request.auth,
         case_id,
         guardian=made.guardian,
+        person=contacts.Newcomer(made.person.name, made.person.relation) if made.person else None,
         at=made.at,
         channel=made.channel,
         outcome=made.outcome,

@@ -17,6 +17,7 @@ from riskzon.models import Report, Role
 from workflows.verbs import feedback
 from workflows.verbs.intake import Registered, register_report
 from workflows.verbs.supplements import supplement
+from workflows.verbs.take_over import take_over
 from workflows.verbs.times import correct_times
 
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
@@ -74,6 +75,13 @@ def correct_report_times(request: HttpRequest, number: str, right: bodies.TimesI
         occurred_at=right.occurred_at,
         notified_at=right.notified_at,
     )
+    return _read(request, number)
+
+
+@routes.post("/reports/{number}/take-over", response=_AnyReport)
+def take_over_report(request: HttpRequest, number: str, nothing: bodies.NothingIn = bodies.NOTHING) -> Any:
+    """A police liaison follows a colleague's open report from now on, as the colleague still does."""
+    take_over(request.auth, _checked(number))
     return _read(request, number)
 
 

@@ -77,6 +77,8 @@ def test_receipts_lists_and_the_look_up_are_in_order(show: Show, width: int) -> 
     number = make_report("per.holm", children=[child(), child(identity_number=BEA)], contact_caution=held).report.number
     assert_in_order(show("per.holm", f"/reports/{number}/receipt/", width))
     assert_in_order(show("per.holm", "/reports/own/", width))
+    assert_in_order(show("nadia.rask", "/reports/own/", width))
+    assert_in_order(show("nadia.rask", "/reports/colleagues/", width))
     sent = make_report("butik.city", kind="concern", reporter={"type": "business"}).report.number
     assert_in_order(show("butik.city", f"/reports/{sent}/receipt/", width))
     assert_in_order(show("butik.city", "/reports/sent/", width))

@@ -12,7 +12,13 @@ _SWEDISH = re.compile(r"\b\w*[åäöÅÄÖ]\w*\b|\b(?:och|inte|eller|till|för|f
 #: Units are called what they are called, and so is the pattern of a date.
 NAMES = ("Mottagning barn och unga",)
 PAGES = {
-    "per.holm": ["/reports/new/", "/reports/new/arrest/", "/reports/new/lob-custody/", "/reports/own/"],
+    "per.holm": [
+        "/reports/new/",
+        "/reports/new/arrest/",
+        "/reports/new/lob-custody/",
+        "/reports/own/",
+        "/reports/colleagues/",
+    ],
     "karin.ek": ["/reports/new/", "/reports/new/concern/", "/reports/known/"],
     "butik.city": ["/reports/new/concern/", "/reports/sent/"],
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from riskzon.clock import now
-from tests.factories import ALBIN, BEA, CASTOR, at, child, guardian, make_report, person
+from riskzon.models import Case
+from tests.acts import HOUR, call, end, hold, move, propose
+from tests.factories import ALBIN, BEA, CASTOR, ELSA, GUSTAV, at, child, guardian, make_report, person
 from workflows.sweep import sweep
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import register_contact
@@ -30,17 +33,17 @@ def row(client: Client, number: str) -> str:
 def test_a_new_report_is_received_and_waits(visit: Visit) -> None:
     case = make_report("per.holm").cases[0]
     assert row(visit("per.holm"), case.number).endswith(
-        f"Albin Fiktivsson Gripen {case.number} i dag 14.00 Nej Nej Inte nådd än Fristen går ut i morgon 14.00 "
+        f"Albin Fiktivsson Gripen, {case.number} Inte nådd än Fristen går ut i morgon 14.00 i dag 14.00 Nej "
         f"Komplettera {case.report.number}"
     )
 
 
-def test_each_step_shows_as_yes_or_no(visit: Visit) -> None:
+def test_each_step_shows_its_time_and_nothing_of_who_or_what(visit: Visit) -> None:
     case = make_report("per.holm").cases[0]
     assign(person("sara.lindh"), case.pk, username="karin.ek")
     assess(person("karin.ek"), case.pk, outcome="no_immediate_need", at=now(), note="Hemma hos mormor.")
     words = row(visit("per.holm"), case.number)
-    assert "i dag 14.00 Ja Ja" in words
+    assert "i morgon 14.00 i dag 14.00 i dag 14.00 Komplettera" in words
     assert "mormor" not in words
     assert "Karin" not in words
 
@@ -114,3 +117,65 @@ def test_a_row_leads_to_the_case_and_to_a_supplement(visit: Visit) -> None:
 
 def test_an_empty_list_says_what_will_be_there(visit: Visit) -> None:
     assert "Du har inga anmälningar att följa." in visit("per.holm").get("/reports/own/").content.decode()
+
+
+def _order(client: Client) -> list[str]:
+    """Headings and names of the list, from top to bottom."""
+    main = client.get("/reports/own/").content.decode().split("<main")[1]
+    found = re.findall(r'<h2[^>]*>(.*?)</h2>|class="who"[^>]*>(.*?)</a>', main, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", heading or name).strip() for heading, name in found]
+
+
+def _arrested(name: str, number: str, *, hours_ago: int = 0, **fields: object) -> Case:
+    about = {"identity_number": number, "given_name": name, "family_name": "Test", **fields}
+    return make_report("per.holm", occurred_at=now() - hours_ago * HOUR, children=[child(**about)]).cases[0]
+
+
+def test_what_asks_for_the_liaison_stands_first_the_nearest_limit_on_top(visit: Visit) -> None:
+    held = _arrested("Held", CASTOR)
+    hold(held)
+    reached = _arrested("Reached", ALBIN, hours_ago=23)
+    call(reached)
+    _arrested("Calm", BEA, hours_ago=19)
+    _arrested("Unknown", "", approximate_age=14, description="Blå jacka", guardians=[])
+    _arrested("Near", ELSA, hours_ago=21)
+    _arrested("Late", GUSTAV, hours_ago=25)
+    assert _order(visit("per.holm")) == [
+        "Viktigt nu (3)",
+        "Late Test",
+        "Near Test",
+        "Held Test",
+        "På gång (2)",
+        "Calm Test",
+        "Unknown Test",
+        "Klara (1)",
+        "Reached Test",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("passed", "heading"),
+    [(timedelta(hours=20), "På gång (1)"), (timedelta(hours=20, microseconds=1), "Viktigt nu (1)")],
+)
+def test_four_hours_before_the_limit_it_moves_to_the_top(visit: Visit, passed: timedelta, heading: str) -> None:
+    _arrested("Albin", ALBIN)
+    move(passed)
+    assert _order(visit("per.holm")) == [heading, "Albin Test"]
+
+
+def test_a_doubted_case_stands_on_top_and_a_closed_one_at_the_end(visit: Visit) -> None:
+    doubted, ended = _arrested("Doubted", ALBIN), _arrested("Ended", BEA)
+    propose(doubted)
+    end(ended, "transferred")
+    assert _order(visit("per.holm")) == ["Viktigt nu (1)", "Doubted Test", "Klara (1)", "Ended Test"]
+
+
+def test_the_order_tells_nothing_of_what_social_services_know(visit: Visit) -> None:
+    """A reassessment, an investigation and its limits move no row."""
+    first, second = _arrested("First", ALBIN, hours_ago=2), _arrested("Second", BEA, hours_ago=1)
+    before = _order(visit("per.holm"))
+    assess(person("karin.ek"), second.pk, outcome="reassess", at=now(), reassess_at=now() + HOUR)
+    dispose(person("karin.ek"), second.pk, disposition="opened")
+    assert _order(visit("per.holm")) == before
+    assert before[1:] == ["First Test", "Second Test"]
+    assert first.pk != second.pk

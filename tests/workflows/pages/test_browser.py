@@ -15,6 +15,7 @@ from tests.factories import child, make_report, person
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
 from workflows.models import Todo
+from workflows.verbs.conflicts import declare
 from workflows.verbs.times import correct_times
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -68,8 +69,13 @@ def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
     for name in EVERYWHERE:
         assert_in_order(show("karin.ek", of(name, day.late), width))
     assert_in_order(show("sara.lindh", of("holds", day.held), width))
-    for name in ("case", "case-times"):
+    declare(person("omar.nyman"), day.late.pk, reason="Granne till familjen.")
+    for name in ("case-access", "case-block", "case-conflict"):
+        assert_in_order(show("sara.lindh", of(name, day.late), width))
+    for name in ("case", "case-times", "case-supplement", "someone-here"):
         assert_in_order(show("per.holm", of(name, day.late), width))
+    for case in (day.late, day.held):
+        assert_in_order(show("per.holm", of("guardian-here", case, case.as_reported["guardians"][0]["id"]), width))
 
 
 @pytest.mark.parametrize("width", SCREENS)
@@ -109,6 +115,16 @@ def test_a_contact_takes_two_presses_with_and_without_a_script(script, day, show
     page.get_by_role("button", name="Spara kontakt").click()
     expect(page.get_by_text("Fristen är klar i tid.")).to_be_visible()
     assert Contact.objects.get(case=day.urgent).outcome == "reached"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_mother_is_here_takes_two_taps_on_the_phone(script, day, show):
+    page = show("per.holm", of("case", day.urgent), 390, java_script_enabled=script).page
+    page.get_by_role("link", name="Pia Provlund (mamma) är här").click()
+    page.get_by_role("button", name="Registrera", exact=True).click()
+    expect(page.get_by_text("Fristen är klar i tid.")).to_be_visible()
+    made = Contact.objects.get(case=day.urgent)
+    assert (made.channel, made.outcome, made.by.username) == ("visit", "reached", "per.holm")
 
 
 def test_one_tap_on_the_phone_reaches_a_guardian_and_says_what_it_did_to_the_clock(day, show):

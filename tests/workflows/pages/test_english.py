@@ -35,6 +35,9 @@ PAGES = (
     "hold-new",
     "guardian-none",
     "case-end",
+    "someone-here",
+    "case-access",
+    "case-block",
 )
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL)
 _SWEDISH = re.compile(r"\b\w*[åäöÅÄÖ]\w*\b|\b(?:och|inte|eller|kontakt|Frist|anmälan|ärende)\b")

@@ -1,16 +1,21 @@
 """The liaison's own report: what was sent, how far it has come, and not one word more."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from notifications.models import Message
 from riskzon import clock
 from riskzon.models import Contact
-from tests.acts import DAY, HOUR, both_parents, call, hold, move, parents, protect, state_of
+from tests.acts import DAY, HOUR, both_parents, call, hold, move, parents, protect, reread, state_of, told
 from tests.factories import child, make_report, person
 from workflows.sweep import sweep
+from workflows.verbs.contacts import inform_child
 from workflows.verbs.disposition import dispose
 from workflows.verbs.notes import write_note
 from workflows.verbs.people import take
+from workflows.verbs.supplements import supplement
 
 IN_FULL = ("case-timeline", "case-deadlines", "case-documents", "case-process", "case-log", "holds")
 FOR_STAFF = (
@@ -43,6 +48,12 @@ def shown_to(client, case) -> str:
     return answer.content.decode()
 
 
+def states(client, case) -> str:
+    """The words of the three states, as they are read."""
+    part = shown_to(client, case).split('class="rows states"')[1].split("</ul>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", part.split(">", 1)[1]).split())
+
+
 def test_the_liaison_sees_what_was_sent_and_how_far_it_has_come(per, own):
     first = shown_to(per, own)
     assert "Albin Fiktivsson" in first
@@ -51,10 +62,15 @@ def test_the_liaison_sees_what_was_sent_and_how_far_it_has_come(per, own):
     take(person("karin.ek"), own.pk)
     protect(own)
     call(own)
-    later = shown_to(per, own)
-    state = later.split('class="pairs state"')[1].split("</dl>")[0]
-    assert state.count("Ja") == 2
-    assert "Klar i tid" in state
+    state = states(per, own)
+    assert state == "Mottagen i dag 14.00 Skyddsbedömd i dag 14.00 Vårdnadshavare nådd Nådd i tid i dag 14.00"
+    assert "<dt>Har handläggare</dt><dd>Ja</dd>" in shown_to(per, own)
+
+
+def test_before_anything_is_done_the_three_states_say_so_with_the_limit(per, own):
+    assert states(per, own) == (
+        "Mottagen i dag 14.00 Skyddsbedömd Nej Vårdnadshavare nådd Inte nådd än 24 tim 00 min kvar"
+    )
 
 
 def test_nothing_that_social_services_wrote_reaches_the_liaison(per, own):
@@ -127,3 +143,31 @@ def test_the_liaison_supplements_the_own_report(per, own):
     answer = per.post(reverse("case-supplement", args=[own.pk]), {"text": "Släppt 15.10 till farmor."})
     assert answer.status_code == 302
     assert own.report.supplements.get().by == person("per.holm")
+    assert "Släppt 15.10 till farmor." in shown_to(per, own)
+
+
+def test_the_release_is_kept_as_facts_and_whoever_has_the_case_is_told(per, own):
+    take(person("karin.ek"), own.pk)
+    form = {"text": "", "released_at_date": "2026-11-13", "released_at_clock": "13.40", "released_at_fold": ""}
+    assert per.post(reverse("case-supplement", args=[own.pk]), {**form, "released_to": "Farmor"}).status_code == 302
+    assert "Släppt fre 13 nov 2026 kl. 13.40. Lämnad till Farmor." in shown_to(per, own)
+    assert told("report_supplemented", own) == {"karin.ek"}
+    supplement(person("karin.ek"), own.report.number, text="HEMLIGT TILLÄGG")
+    assert "HEMLIGT" not in shown_to(per, own)
+    assert Message.objects.filter(kind="report_supplemented").count() == 1
+
+
+def test_what_is_added_to_a_closed_case_reaches_whoever_investigates_or_leads(per, own):
+    lina = person("lina.dahl")
+    protect(own)
+    call(own)
+    call(own, "Olle")
+    inform_child(person("karin.ek"), own.pk, at=clock.now())
+    dispose(person("karin.ek"), own.pk, disposition="opened")
+    assert not reread(own).is_open
+    own.child.investigations.update(case_worker=lina)
+    supplement(person("per.holm"), own.report.number, text="Väskan ligger kvar.")
+    assert told("report_supplemented", own) == {"lina.dahl"}
+    own.child.investigations.update(closed_at=clock.now())
+    supplement(person("per.holm"), own.report.number, text="Den är hämtad.")
+    assert told("report_supplemented", own) == {"lina.dahl", "sara.lindh"}

@@ -1,0 +1,42 @@
+"""Conflicts of interest (jäv): declared by anybody for oneself, set and ended by whoever leads the unit."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja.responses import Status
+
+from riskzon.access import Action
+from riskzon.api import answers, bodies, rows
+from riskzon.api.app import Routes
+from riskzon.doors import look
+from workflows.verbs import conflicts
+
+routes = Routes(tags=["Cases"])
+
+
+@routes.get("/cases/{uuid:case_id}/blocks", response=answers.BlockList)
+def list_blocks(request: HttpRequest, case_id: UUID) -> answers.BlockList:
+    """Who must see nothing of the case's child; for whoever leads the unit."""
+    with look(request.auth, "access") as door:
+        case = door.case(case_id, Action.BLOCK)
+        return answers.BlockList(results=[rows.block(row) for row in conflicts.blocks_on(case.child_id)])
+
+
+@routes.post("/cases/{uuid:case_id}/blocks", response={201: answers.BlockOut})
+def add_block(request: HttpRequest, case_id: UUID, said: bodies.BlockIn) -> Status[answers.BlockOut]:
+    """Declare a conflict of interest for oneself, or, leading the unit, set it for somebody else with a reason.
+
+    The child is gone for that person at once, and the child's open cases that the person had are nobody's.
+    """
+    user, reason = request.auth, said.reason or ""
+    if said.username is None or said.username == user.username:
+        return Status(201, rows.block(conflicts.declare(user, case_id, reason=reason)))
+    return Status(201, rows.block(conflicts.block(user, case_id, username=said.username, reason=reason)))
+
+
+@routes.post("/cases/{uuid:case_id}/blocks/{username}/end", response=answers.BlockOut)
+def end_block(
+    request: HttpRequest, case_id: UUID, username: str, nothing: bodies.NothingIn = bodies.NOTHING
+) -> answers.BlockOut:
+    """End a colleague's block; what ended with it stays ended."""
+    return rows.block(conflicts.unblock(request.auth, case_id, username=username))

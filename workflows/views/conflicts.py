@@ -1,0 +1,112 @@
+"""Declaring a conflict of interest (jäv), and for whoever leads the unit: who may see the case, and who must not?"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from riskzon.access import Action, grants_on
+from riskzon.doors import Look, look
+from riskzon.errors import Conflict
+from riskzon.models import User
+from riskzon.models.grants import CasePermission, GrantSource
+from workflows.forms.conflicts import BlockForm, DeclareForm
+from workflows.verbs import conflicts
+from workflows.views.casebar import bar
+from workflows.views.entry import signed_in
+from workflows.views.form_page import CaseFormPage, Opened, open_case
+
+
+class Declare(CaseFormPage):
+    """For everybody who sees the case: the last thing that they do in it."""
+
+    what = "block"
+    action = Action.DECLARE
+    form_class = DeclareForm
+    title = gettext_lazy("Anmäl jäv")
+    lead = gettext_lazy(
+        "Du är jävig om du eller någon nära dig berörs, eller om något annat gör att man kan tvivla på att du är opartisk "
+        "(FL 16–18 §§). När du har anmält det ser du inte längre något om barnet. Ärenden som du har om barnet läggs i "
+        "enhetens kö, och enhetschefen får veta det."
+    )
+    button = gettext_lazy("Anmäl jäv")
+    done = gettext_lazy("Du har anmält jäv. Du ser inte längre ärendet, och enhetschefen har fått veta det.")
+
+    def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
+        conflicts.declare(request.user, opened.case.pk, reason=data["reason"])
+
+    def next_url(self, opened: Opened, result: Any) -> str:
+        # The case is gone.
+        return reverse("worklist")
+
+
+class Block(CaseFormPage):
+    what = "block"
+    action = Action.BLOCK
+    form_class = BlockForm
+    title = gettext_lazy("Sätt jäv för en medarbetare")
+    lead = gettext_lazy(
+        "Medarbetaren ser inte längre något om barnet, i något ärende, och får inte veta varför. Ärenden som medarbetaren "
+        "har om barnet läggs i enhetens kö."
+    )
+    button = gettext_lazy("Sätt jäv")
+    done = gettext_lazy("Medarbetaren ser inte längre något om barnet.")
+
+    def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
+        found = User.objects.filter(role__in=conflicts.MEETS_CHILDREN, is_active=True).exclude(pk=request.user.pk)
+        self.people = [
+            (person.username, f"{person}, {person.unit or person.get_role_display()}")
+            for person in found.select_related("unit").order_by("first_name", "last_name")
+        ]
+
+    def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
+        return {"people": self.people}
+
+    def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
+        conflicts.block(request.user, opened.case.pk, username=data["username"], reason=data["reason"])
+
+    def next_url(self, opened: Opened, result: Any) -> str:
+        return reverse("case-access", args=[opened.case.pk])
+
+
+@signed_in
+@require_safe
+def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Who may see the case and why, and who must not."""
+    with look(request.user, "access") as door:
+        file = open_case(door.case(case_id, Action.BLOCK), door).file
+        blocks = list(conflicts.blocks_on(file.case.child_id))
+        biased = {block.user_id for block in blocks}
+        grants = [
+            {
+                "who": grant.user,
+                "what": CasePermission(grant.permission.codename).label,
+                "why": GrantSource(grant.source).label,
+                "since": grant.granted_at,
+            }
+            for grant in grants_on(file.case, door.now)
+            if grant.user_id not in biased
+        ]
+    running = file.history.running_investigation
+    context = {"grants": grants, "blocks": blocks, "running": running}
+    return render(request, "workflows/case/access.html", {**bar(file, "case-access"), **context})
+
+
+@signed_in
+@require_POST
+def end(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
+    """End a colleague's block."""
+    person = User.objects.filter(pk=person_id).first()
+    try:
+        conflicts.unblock(request.user, case_id, username=person.username if person else "")
+    except Conflict as lost:
+        messages.error(request, lost.message)
+    else:
+        messages.success(request, _("Jävet är avslutat."))
+    return redirect("case-access", case_id)
