@@ -10,6 +10,7 @@ from riskzon import clock
 from workflows import contact_clock
 from workflows.firing import custody_ends, fire
 from workflows.models import Deadline, Heartbeat
+from workflows.morning import remind
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         fired += rungs
         if taken < batch:
             break
+    _beside(now)
     beat(name, {"fired": fired})
     return fired
 
@@ -63,6 +65,15 @@ def last_sweep() -> datetime | None:
 def beat(name: str, detail: dict[str, object]) -> None:
     """Say that a background part has done its work, by the real clock."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.real_now(), "detail": detail})
+
+
+def _beside(now: datetime | None) -> None:
+    """What else the hour asks for; a fault there is told and must not stop the clocks."""
+    try:
+        with transaction.atomic():
+            remind(now or clock.now())
+    except Exception as problem:
+        log.error("morning_cannot_be_told", error=type(problem).__name__)
 
 
 def _round(now: datetime | None, batch: int) -> tuple[int, int]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: Acts that leave no row of their own but the log's: title and icon.
 _ACTS = {
     "take": (gettext_noop("Tog ärendet"), "user-check"),
+    "take_over": (gettext_noop("Tog över ärendet från jouren"), "sunrise"),
     "assign": (gettext_noop("Tilldelade ärendet"), "user-check"),
     "hand_over": (gettext_noop("Lämnade över ärendet"), "arrow-right-left"),
     "name_liaison": (gettext_noop("Utsåg socialsekreterare hos polisen"), "user-plus"),

@@ -25,6 +25,7 @@ _case = [
     path("process/", case.process, name="case-process"),
     path("log/", case.log, name="case-log"),
     path("take/", people.take, name="case-take"),
+    path("take-over/", people.take_over, name="case-take-over"),
     path("assign/", people.Assign.as_view(), name="case-assign"),
     path("hand-over/", people.HandOver.as_view(), name="case-hand-over"),
     path("liaison/", people.NameLiaison.as_view(), name="case-liaison"),
@@ -67,6 +68,7 @@ _case = [
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("worklist/status/", worklist.status, name="worklist-status"),
+    path("worklist/take-over/", people.take_over_own, name="worklist-take-over"),
     path("search/", search.search, name="search"),
     path("investigations/", investigation.running, name="investigations"),
     path("cases/<uuid:case_id>/", include(_case)),
