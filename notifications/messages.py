@@ -16,6 +16,7 @@ from riskzon.models import ReportKind, Role
 from riskzon.timewords import moment
 
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+CASE_STAFF = STAFF - {Role.HEAD}
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 
 #: What can be late, in the screen's words.
@@ -189,6 +190,19 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Ärenden från jouren väntar"),
         text=_("Ärenden från jouren som ingen har tagit över: %(count)s. De ligger under Från jouren i arbetslistan."),
         roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "things_received": MessageKind(
+        title=_("Du har tagit över från en kollega"),
+        text=_("En kollega är borta eller har slutat. Ärenden och utredningar som nu är dina: %(count)s."),
+        roles=CASE_STAFF,
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "cases_queued": MessageKind(
+        title=_("Ärenden utan handläggare"),
+        text=_("En handläggare är borta eller har slutat. Ärenden som ligger under Ej tilldelade: %(count)s."),
         facts=frozenset({"count"}),
         needs=frozenset({"count"}),
     ),

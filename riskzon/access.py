@@ -248,6 +248,30 @@ def revoke(user: User, case: Case, *, source: GrantSource, by: User | None, now:
     )
 
 
+def pass_on(
+    person: UUID, to: UUID, child_ids: Iterable[UUID], *, source: GrantSource, by: User | None, now: datetime
+) -> int:
+    """Let another person have the live grants of one source that this person has on the cases of these children."""
+    live = CaseGrant.objects.filter(
+        user=person, content_object__child__in=list(child_ids), source=source, ended_at__isnull=True
+    )
+    passed = [
+        CaseGrant(
+            user_id=to,
+            permission_id=grant.permission_id,
+            content_object_id=grant.content_object_id,
+            source=source,
+            granted_at=now,
+            granted_by=by,
+            ends_at=grant.ends_at,
+        )
+        for grant in live
+    ]
+    live.update(ended_at=now, ended_by=by)
+    CaseGrant.objects.bulk_create(passed, ignore_conflicts=True)
+    return len(passed)
+
+
 def finish_notes(people: Iterable[User], case: Case, *, by: User | None, now: datetime) -> None:
     """Let these people read the case and write notes in it for two more hours, whatever they could before."""
     ids = [person.pk for person in people]

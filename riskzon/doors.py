@@ -134,7 +134,7 @@ def forbidden(user: User, what: str, message: str = "") -> Forbidden:
 
 @contextmanager
 def register(user: User) -> Iterator[datetime]:
-    """The transaction in which a new report comes into being; yields the product's `now`."""
+    """The transaction in which something comes into being that is about no case yet; yields the product's `now`."""
     with _locked_transaction() as begun:
         yield begun
 

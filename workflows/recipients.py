@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications import roster
+from riskzon.access import CASE_ROLES
 from riskzon.models import Case, Role, Unit
 from riskzon.models.people import UnitKind
 from riskzon.standing import Standing, rows
@@ -23,6 +24,10 @@ class Staff:
     intake: Unit | None
     duty_unit: UUID | None
     active: frozenset[UUID]
+    #: Who could hold a case: active, in a role that works with cases.
+    workers: frozenset[UUID]
+    #: When each person is away: from, and up to; None: until further notice.
+    absences: dict[UUID, list[tuple[datetime, datetime | None]]]
     #: Who must hear nothing of a child (jäv), by child: for that child they are not there.
     blocked: dict[UUID, set[UUID]]
 
@@ -45,7 +50,21 @@ class Directory:
         """Whoever is on duty at Socialjouren; asked only once a unit is found closed."""
         if self._on_duty is None:
             self._on_duty = roster.on_duty(self.now)
-        return self._on_duty
+        return self.there(self._on_duty)
+
+    @property
+    def heads(self) -> list[UUID]:
+        return self.there(self.staff.heads)
+
+    def there(self, people: Iterable[UUID]) -> list[UUID]:
+        """Those of these people who are not away at `now`; whoever is away hears nothing."""
+        return [person for person in people if not self.is_away(person)]
+
+    def is_away(self, person: UUID) -> bool:
+        return any(
+            starts <= self.now and (until is None or self.now < until)
+            for starts, until in self.staff.absences.get(person, ())
+        )
 
     def is_open(self, unit_id: UUID) -> bool:
         if unit_id not in self._open:
@@ -53,16 +72,19 @@ class Directory:
         return self._open[unit_id]
 
     def holder(self, unit_id: UUID, assignee_id: UUID | None) -> list[UUID]:
-        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty."""
+        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty.
+
+        An assignee who is away, has left or works with cases no more is as good as none.
+        """
         if not self.is_open(unit_id):
             return self.on_duty
-        if assignee_id in self.staff.active and assignee_id is not None:
+        if assignee_id is not None and assignee_id in self.staff.workers and not self.is_away(assignee_id):
             return [assignee_id]
-        return self.staff.of_unit.get(unit_id, [])
+        return self.there(self.staff.of_unit.get(unit_id, []))
 
     def unit_supervisor(self, unit_id: UUID) -> list[UUID]:
         supervisor = self.staff.units[unit_id].supervisor_id
-        return [supervisor] if supervisor in self.staff.active else []
+        return self.there([supervisor]) if supervisor in self.staff.active else []
 
     def lead(self, unit_id: UUID) -> list[UUID]:
         """The unit's supervisor while it is open; while it is closed the supervisor of Socialjouren, else the heads."""
@@ -70,7 +92,7 @@ class Directory:
             return self.unit_supervisor(unit_id)
         if self.staff.duty_unit and (lead := self.unit_supervisor(self.staff.duty_unit)):
             return lead
-        return self.staff.heads
+        return self.heads
 
     def find(self, roles: Iterable[str], case: Case) -> tuple[UUID, ...]:
         """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""
@@ -82,7 +104,7 @@ class Directory:
                 "holder": lambda: self.holder(unit_id, assignee_id),
                 "lead": lambda: self.lead(unit_id),
                 "unit_supervisor": lambda: self.unit_supervisor(unit_id),
-                "head": lambda: self.staff.heads,
+                "head": lambda: self.heads,
             }[role]()
             found.update(dict.fromkeys(people))
         return tuple(person for person in found if person not in blocked)
@@ -103,6 +125,10 @@ def _built(said: dict[str, Any]) -> Staff:
             heads.append(UUID(person["id"]))
         elif person["role"] in (Role.SOCIAL_WORKER, Role.DUTY) and person["unit"]:
             of_unit.setdefault(UUID(person["unit"]), []).append(UUID(person["id"]))
+    absences: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for absence in said["absences"] or []:
+        until = datetime.fromisoformat(absence["until"]) if absence["until"] else None
+        absences.setdefault(UUID(absence["person"]), []).append((datetime.fromisoformat(absence["starts"]), until))
     blocked: dict[UUID, set[UUID]] = {}
     for block in said["blocks"] or []:
         blocked.setdefault(UUID(block["child"]), set()).add(UUID(block["person"]))
@@ -115,6 +141,8 @@ def _built(said: dict[str, Any]) -> Staff:
         ),
         duty_unit=next((unit.pk for unit in units.values() if unit.kind == UnitKind.DUTY), None),
         active=frozenset(UUID(person["id"]) for person in said["people"] or []),
+        workers=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["role"] in CASE_ROLES),
+        absences=absences,
         blocked=blocked,
     )
 
@@ -126,6 +154,14 @@ _standing = Standing(
         'people', (
             SELECT json_agg(json_build_object('id', p.id, 'role', p.role, 'unit', p.unit_id) ORDER BY p.id)
               FROM riskzon_user AS p WHERE p.is_active
+        ),
+        'absences', (
+            SELECT json_agg(
+                       json_build_object('person', a.person_id, 'starts', a.starts_at, 'until', LEAST(a.ends_at, a.ended_at))
+                       ORDER BY a.id
+                   )
+              FROM riskzon_absence AS a
+             WHERE COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > riskzon_now() - interval '1 day'
         ),
         'blocks', (
             SELECT json_agg(json_build_object('child', b.child_id, 'person', b.user_id) ORDER BY b.id)

@@ -9,6 +9,7 @@ from django.db.models import F, Max, Q
 from riskzon import clock
 from workflows import contact_clock
 from workflows.firing import custody_ends, fire
+from workflows.leaving import begin_due, collect_orphans
 from workflows.models import Deadline, Heartbeat
 from workflows.morning import remind
 
@@ -68,12 +69,13 @@ def beat(name: str, detail: dict[str, object]) -> None:
 
 
 def _beside(now: datetime | None) -> None:
-    """What else the hour asks for; a fault there is told and must not stop the clocks."""
-    try:
-        with transaction.atomic():
-            remind(now or clock.now())
-    except Exception as problem:
-        log.error("morning_cannot_be_told", error=type(problem).__name__)
+    """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
+    for act in (begin_due, collect_orphans, remind):
+        try:
+            with transaction.atomic():
+                act(now or clock.now())
+        except Exception as problem:
+            log.error("not_done_beside_the_sweep", act=act.__name__, error=type(problem).__name__)
 
 
 def _round(now: datetime | None, batch: int) -> tuple[int, int]:

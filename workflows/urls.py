@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from workflows.views import (
+    absence,
     case,
     contact,
     decisions,
@@ -72,4 +73,6 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("investigations/", investigation.running, name="investigations"),
     path("cases/<uuid:case_id>/", include(_case)),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<uuid:absence_id>/end/", absence.end, name="absence-end"),
 ]

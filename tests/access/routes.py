@@ -39,6 +39,8 @@ def _roles(*allowed: str, says: Says = OK, others: Says = HIDDEN) -> Rule:
     return {**dict.fromkeys(KNOWN, others), **dict.fromkeys(allowed, says)}
 
 
+#: Whose absence the product reckons with; nobody finds one that is not there.
+AWAY = (*STAFF, *LIAISONS, "head")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
@@ -176,6 +178,9 @@ ROUTES: dict[str, Route] = {
     _C + "investigation/close/": _form(HOLD_CASE, "close", "investigation"),
     _C + "investigation/statement/": _form(HOLD_CASE, "statement", "investigation"),
     _C + "investigation/statement/sent/": _press(HOLD_CASE, about="investigation"),
+    # --- Who is away
+    "absence/": _form(_roles(*AWAY), "absence", "", is_view_class=False),
+    "absence/<uuid:absence_id>/end/": _press(_roles(says=HIDDEN), "nothing", ""),
     # --- What comes in
     "reports/new/": _page(_roles(*REGISTER), ""),
     "reports/new/<slug:slug>/": _form(
@@ -252,5 +257,9 @@ ROUTES: dict[str, Route] = {
     _A + "breaches": _call("GET", EVERYBODY, about=""),
     _A + "statistics": _call("GET", _roles(*STAFF, "head", "analyst", others=NO), about=""),
     _A + "accounting": _call("GET", _roles(*STAFF, "head", "admin", "log reviewer", others=NO), about=""),
+    _A + "absences": Route(
+        {method: _roles(*AWAY, others=NO) for method in ("GET", "HEAD", "POST")}, "", KEY, "absence"
+    ),
+    _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about=""),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon import access
+from riskzon.absence import is_away
 from riskzon.access import Action
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change
@@ -109,7 +110,11 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
 
 
 def _give(act: Change, person: User) -> None:
-    """Whoever is given a case by the day's people has it: it has thereby been taken over."""
+    """Whoever is given a case by the day's people has it: it has thereby been taken over. Conflict: the person is away."""
+    if is_away(person, act.now):
+        if person.pk == act.user.pk:
+            raise Conflict(_("Du är registrerad som frånvarande. Avsluta frånvaron innan du tar ett ärende."))
+        raise Invalid.field("username", _("%(who)s är frånvarande. Välj någon annan.") % {"who": person})
     act.case.assignee = person
     taken_over(act)
     _investigation_follows(act.case)

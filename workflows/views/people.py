@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from riskzon.absence import away
 from riskzon.access import CASE_ROLES, Action
 from riskzon.doors import Look
 from riskzon.errors import Conflict
@@ -80,7 +81,7 @@ class Assign(CaseFormPage):
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
         staff = User.objects.filter(
             unit=opened.case.unit_id, is_active=True, role__in=[Role.SOCIAL_WORKER, Role.SUPERVISOR]
-        )
+        ).exclude(pk__in=away(opened.now))
         staff = staff.annotate(held=Count("cases", filter=Q(cases__closed_at__isnull=True))).order_by(
             "first_name", "last_name"
         )

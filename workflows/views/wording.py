@@ -46,6 +46,8 @@ WHATS = {
     "identify": gettext_lazy("Barnets uppgifter"),
     "guardian": gettext_lazy("Familj och företrädare"),
     "take": gettext_lazy("Tog ärendet"),
+    "absence": gettext_lazy("Handläggaren är borta"),
+    "orphaned": gettext_lazy("Ärendet var utan handläggare"),
     "take_over": gettext_lazy("Övertagande från jouren"),
     "assign": gettext_lazy("Tilldelning"),
     "hand_over": gettext_lazy("Överlämning"),
