@@ -1,7 +1,7 @@
 """Which messages are there, who may receive each, what may stand in one, and how is it said in words?
 
 The catalogue is closed: a kind that is not here, a fact that a kind does not name, and a value that is not a code, a
-moment or a yes or no are refused. So no message can carry a name, a number of a person or an address.
+moment, a small number or a yes or no are refused. So no message can carry a name, a number of a person or an address.
 """
 
 import re
@@ -16,6 +16,7 @@ from riskzon.models import ReportKind, Role
 from riskzon.timewords import moment
 
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+CASE_STAFF = STAFF - {Role.HEAD}
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 
 #: What can be late, in the screen's words.
@@ -223,6 +224,26 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Utredningen i ärende %(number)s ligger hos dig tills den har fått en annan handläggare."),
         facts=frozenset(),
     ),
+    "handover_waiting": MessageKind(
+        title=_("Ärenden från jouren väntar"),
+        text=_("Ärenden från jouren som ingen har tagit över: %(count)s. De ligger under Från jouren i arbetslistan."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "things_received": MessageKind(
+        title=_("Du har tagit över från en kollega"),
+        text=_("En kollega är borta eller har slutat. Ärenden och utredningar som nu är dina: %(count)s."),
+        roles=CASE_STAFF,
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "cases_queued": MessageKind(
+        title=_("Ärenden utan handläggare"),
+        text=_("En handläggare är borta eller har slutat. Ärenden som ligger under Ej tilldelade: %(count)s."),
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
     "delivery_given_up": MessageKind(
         title=_("Utskick gick inte fram"),
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
@@ -243,7 +264,7 @@ def check(kind: str, facts: Mapping[str, object]) -> MessageKind:
         raise NotInCatalogue(f"{kind} needs {', '.join(sorted(missing))}")
     for name, value in facts.items():
         if not _FACTS[name](value):
-            raise NotInCatalogue(f"{name} of {kind} is not a code, a moment with offset or a yes or no")
+            raise NotInCatalogue(f"{name} of {kind} is not a code, a moment with offset, a count or a yes or no")
     return entry
 
 
@@ -253,6 +274,7 @@ def say(kind: str, facts: Mapping[str, Any], number: str) -> Said:
     words = {
         "number": number,
         "deadline": DEADLINES.get(facts.get("deadline", ""), ""),
+        "count": facts.get("count", ""),
         "at": moment(datetime.fromisoformat(facts["at"])) if "at" in facts else "",
     }
     sentences = [str(entry.text) % words]
@@ -283,6 +305,11 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_count(value: object) -> bool:
+    """So few digits that it can be nothing but a number of cases."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1000
+
+
 # A date has eight digits, four in a row; whatever has more could be a personnummer or a telephone number.
 _STEP = re.compile(r"(?!.*[0-9]{5})(?!(?:[^0-9]*[0-9]){9})[a-z0-9+_-]{1,24}")
 _FACTS: dict[str, Callable[[object], bool]] = {
@@ -293,4 +320,5 @@ _FACTS: dict[str, Callable[[object], bool]] = {
     "folded": _is_flag,
     "born": _is_flag,
     "nobody_found": _is_flag,
+    "count": _is_count,
 }

@@ -5,13 +5,16 @@ A person reaches a case on one of these grounds, strongest first:
 * lead - supervisor of the unit that holds the case
 * unit - social worker in that unit
 * handle - a grant to handle this one case (own running investigation, named colleague of another unit)
-* duty - Socialjouren, while the unit is closed and the case still needs the first days' work; computed, never a row
+* duty - Socialjouren, while the unit is closed and the case still needs the first days' work, and in the morning until
+  somebody in the unit has taken it over; computed, never a row (`riskzon.duty`)
+* note - two hours after that, to finish own notes: a grant that ends by itself
 * read - a grant to read this one case
 * follow - the liaison's own report, in reduced form, until 30 days after registration or the end of the case
 
 A block (jäv) on the child removes the case whatever the ground. Nobody has a right on all cases.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -20,7 +23,8 @@ from django.contrib.auth.models import Permission
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
-from riskzon import clock
+from riskzon import clock, duty
+from riskzon.duty import Shift
 from riskzon.models import (
     Case,
     CaseBlock,
@@ -30,14 +34,12 @@ from riskzon.models import (
     GrantSource,
     ProtectedIdentity,
     Role,
-    Unit,
     User,
 )
-from riskzon.models.people import UnitKind
 
 FOLLOW_FOR = timedelta(days=30)
-#: A unit that never opens again is Socialjouren's for as long as anybody plans.
-_LONG_CLOSED = timedelta(days=400)
+#: How long a duty social worker may finish own notes after the case has been taken over.
+NOTES_FOR = timedelta(hours=2)
 
 
 class Ground(StrEnum):
@@ -45,6 +47,7 @@ class Ground(StrEnum):
     UNIT = "unit"
     HANDLE = "handle"
     DUTY = "duty"
+    NOTE = "note"
     READ = "read"
     FOLLOW = "follow"
 
@@ -101,6 +104,7 @@ RIGHTS: dict[Ground, frozenset[Action]] = {
     Ground.UNIT: _WORK,
     Ground.HANDLE: _WORK,
     Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
+    Ground.NOTE: frozenset({Action.READ, Action.FOLLOW, Action.NOTE}),
     Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG, Action.DECLARE}),
     Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT, Action.DECLARE}),
 }
@@ -128,27 +132,20 @@ def units_led_by(user: User) -> list[UUID]:
     return list(user.led_unit_ids)
 
 
-def units_on_duty(user: User, now: datetime) -> dict[UUID, datetime]:
-    """The closed units that Socialjouren stands in for at `now`, each with its next opening; empty for others."""
+def shift_of(user: User, now: datetime) -> Shift:
+    """The units for which this person stands in at `now` as one of Socialjouren; none of them for everybody else."""
     if user.role != Role.DUTY or not user.is_active:
-        return {}
-    # One page asks many times about one person and one moment.
-    moment, found = getattr(user, "_on_duty", (None, {}))
+        return Shift({}, {})
+    return shift_at(user, now)
+
+
+def shift_at(user: User, now: datetime) -> Shift:
+    """Which units are closed and which are open at `now`; one page asks many times about one person and one moment."""
+    moment, found = getattr(user, "_shift", (None, Shift({}, {})))
     if moment != now:
-        found = {
-            unit.pk: unit.hours.next_opening(now) or now + _LONG_CLOSED
-            for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION])
-            if not unit.hours.is_open(now)
-        }
-        user._on_duty = (now, found)  # type: ignore[attr-defined]
+        found = duty.shift(now)
+        user._shift = (now, found)  # type: ignore[attr-defined]
     return found
-
-
-def first_days(opening: datetime) -> Q:
-    """Cases that cannot wait until the unit opens."""
-    return Q(closed_at__isnull=True) & (
-        Q(assessed_at__isnull=True) | Q(guardian_contact_open=True) | Q(review_due_at__lt=opening)
-    )
 
 
 def visible_cases(user: User, now: datetime | None = None) -> QuerySet[Case]:
@@ -211,9 +208,10 @@ def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -
     given = set(_given(user, case_id, moment))
     if permission_id(CasePermission.HANDLE) in given:
         return Ground.HANDLE
-    opening = units_on_duty(user, moment).get(unit_id)
-    if opening is not None and Case.objects.filter(first_days(opening), pk=case_id).exists():
+    if user.role == Role.DUTY and Case.objects.filter(_on_duty(user, moment), pk=case_id).exists():
         return Ground.DUTY
+    if permission_id(CasePermission.NOTE) in given:
+        return Ground.NOTE
     if permission_id(CasePermission.READ) in given:
         return Ground.READ
     return Ground.FOLLOW if permission_id(CasePermission.FOLLOW) in given else None
@@ -276,6 +274,50 @@ def revoke(user: User, case: Case, *, source: GrantSource, by: User | None, now:
     """End this person's live grants of one source on one case; returns how many."""
     return CaseGrant.objects.filter(user=user, content_object=case, source=source, ended_at__isnull=True).update(
         ended_at=now, ended_by=by
+    )
+
+
+def pass_on(
+    person: UUID, to: UUID, child_ids: Iterable[UUID], *, source: GrantSource, by: User | None, now: datetime
+) -> int:
+    """Let another person have the live grants of one source that this person has on the cases of these children."""
+    live = CaseGrant.objects.filter(
+        user=person, content_object__child__in=list(child_ids), source=source, ended_at__isnull=True
+    )
+    passed = [
+        CaseGrant(
+            user_id=to,
+            permission_id=grant.permission_id,
+            content_object_id=grant.content_object_id,
+            source=source,
+            granted_at=now,
+            granted_by=by,
+            ends_at=grant.ends_at,
+        )
+        for grant in live
+    ]
+    live.update(ended_at=now, ended_by=by)
+    CaseGrant.objects.bulk_create(passed, ignore_conflicts=True)
+    return len(passed)
+
+
+def finish_notes(people: Iterable[User], case: Case, *, by: User | None, now: datetime) -> None:
+    """Let these people read the case and write notes in it for two more hours, whatever they could before."""
+    ids = [person.pk for person in people]
+    CaseGrant.objects.filter(user__in=ids, content_object=case, source=GrantSource.DUTY, ended_at__isnull=True).update(
+        ended_at=now, ended_by=by
+    )
+    CaseGrant.objects.bulk_create(
+        CaseGrant(
+            user_id=person,
+            permission_id=permission_id(CasePermission.NOTE),
+            content_object=case,
+            source=GrantSource.DUTY,
+            granted_at=now,
+            granted_by=by,
+            ends_at=now + NOTES_FOR,
+        )
+        for person in ids
     )
 
 
@@ -343,6 +385,11 @@ def _given(user: User, case_id: UUID, now: datetime) -> QuerySet[CaseGrant, int]
     return own.union(groups)
 
 
+def _on_duty(user: User, now: datetime) -> Q:
+    shift = shift_of(user, now)
+    return duty.at_night(shift) | duty.from_duty(shift)
+
+
 def _grounds(user: User, now: datetime) -> dict[Ground, Q]:
     found: dict[Ground, Q] = {}
     if led := units_led_by(user):
@@ -350,10 +397,8 @@ def _grounds(user: User, now: datetime) -> dict[Ground, Q]:
     if units := units_of(user):
         found[Ground.UNIT] = Q(unit__in=units)
     found[Ground.HANDLE] = _granted(user, CasePermission.HANDLE, now)
-    duty = Q(pk__in=[])
-    for unit_id, opening in units_on_duty(user, now).items():
-        duty |= Q(unit=unit_id) & first_days(opening)
-    found[Ground.DUTY] = duty
+    found[Ground.DUTY] = _on_duty(user, now)
+    found[Ground.NOTE] = _granted(user, CasePermission.NOTE, now)
     found[Ground.READ] = _granted(user, CasePermission.READ, now)
     found[Ground.FOLLOW] = _granted(user, CasePermission.FOLLOW, now)
     return found

@@ -47,18 +47,34 @@ def record(
 
 def record_system(what: str, about: Sequence[tuple[UUID, Mapping[str, object]]], *, now: datetime) -> None:
     """Add one row for each case and its detail: nobody did this, the clock struck."""
+    record_each(AuditAction.SYSTEM, what, about, by=None, now=now)
+
+
+def record_each(
+    action: AuditAction,
+    what: str,
+    about: Sequence[tuple[UUID, Mapping[str, object]]],
+    *,
+    by: User | None,
+    now: datetime,
+) -> None:
+    """Add one row for each case and its detail, for one act that has touched them all."""
     if not about:
         return
     with transaction.mark_for_rollback_on_error(), connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO riskzon_auditentry (product_at, role, action, what, ground, case_id, cases, detail)
-            SELECT %s, '', %s, %s, '', said.case_id, '{}', said.detail
+            INSERT INTO riskzon_auditentry
+                   (product_at, actor_id, role, unit_id, action, what, ground, case_id, cases, detail)
+            SELECT %s, %s, %s, %s, %s, %s, '', said.case_id, '{}', said.detail
               FROM unnest(%s::uuid[], %s::jsonb[]) AS said (case_id, detail)
             """,
             [
                 now,
-                AuditAction.SYSTEM.value,
+                by.pk if by else None,
+                by.role if by else "",
+                by.unit_id if by else None,
+                action.value,
                 what,
                 [case_id for case_id, _detail in about],
                 [json.dumps(dict(detail)) for _case_id, detail in about],

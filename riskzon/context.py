@@ -40,11 +40,12 @@ RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
 BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
+ABSENCE = NavItem("absence", _("Frånvaro"), "calendar-off")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, INBOX),
-    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ACCOUNTING, INBOX),
+    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ACCOUNTING, ABSENCE, INBOX),
     Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, INBOX),
     Role.DUTY: (WORKLIST, NEW_REPORT, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
@@ -55,6 +56,8 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
 }
 #: Who has the search box in the header; the search itself asks the policy.
 SEARCHES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
+#: Who registers own absence in the menu under the name.
+MAY_BE_AWAY = frozenset({*SEARCHES, Role.HEAD, Role.LIAISON})
 DEMO_ROLES = (
     Role.LIAISON,
     Role.SOCIAL_WORKER,
@@ -112,6 +115,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(user, here) if signed_in else [],
         "nav_inbox": INBOX,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
+        "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),
         "logout_url": address("logout"),

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from riskzon import audit, clock
-from riskzon.access import Action, ground_of, offered, rights_on, visible_cases
+from riskzon.access import Action, Ground, finish_notes, ground_of, offered, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen
 from riskzon.models import AuditAction, Case, GrantSource, User
 
@@ -101,6 +101,11 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
                 raise Forbidden
             door = Change(user, action, what, case, now)
             yield door
+            if seen == Ground.DUTY:
+                case.duty_at = now
+                if case.closed_at is not None:
+                    # The last thing was done at night, and the case ended with it.
+                    finish_notes([user], case, by=None, now=now)
             case.save()
             audit.record(
                 AuditAction.CHANGE, by=user, now=now, what=what, ground=seen, case_id=case.pk, detail=door.detail
@@ -165,7 +170,7 @@ def forbidden(user: User, what: str, message: str = "") -> Forbidden:
 
 @contextmanager
 def register(user: User) -> Iterator[datetime]:
-    """The transaction in which a new report comes into being; yields the product's `now`."""
+    """The transaction in which something comes into being that is about no case yet; yields the product's `now`."""
     with _locked_transaction() as begun:
         yield begun
 

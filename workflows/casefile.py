@@ -15,6 +15,7 @@ from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
 from riskzon.access import Action, Ground, read_in_full
+from riskzon.duty import those_from_duty
 from riskzon.identity import MAJORITY, age_on
 from riskzon.localtime import local_date
 from riskzon.models import (
@@ -78,7 +79,8 @@ class CaseFile:
     """One case in full.
 
     `guardians` is empty where `hides_guardians`. `report_summary` and `supplements` speak of the whole report: they are
-    empty for a reader who does not see every case of it in full. `log` is newest first, `timeline` too.
+    empty for a reader who does not see every case of it in full. `from_duty`: it waits for the day's people to take it
+    over. `log` is newest first, `timeline` too.
     """
 
     case: Case
@@ -100,6 +102,7 @@ class CaseFile:
     adult_notes: int
     plan: tuple[PlanLine, ...]
     history: History
+    from_duty: bool = False
     log: tuple[AuditEntry, ...] = ()
     timeline: tuple[Entry, ...] = ()
 
@@ -203,6 +206,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     )
     history = histories(cases, links, user, now)
     lines = plans(cases, deadlines, now)
+    from_duty = those_from_duty(ids, now)
     return [
         CaseFile(
             case=case,
@@ -228,6 +232,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
             adult_notes=adults.get(case.report_id, 0),
             plan=tuple(lines[case.pk]),
             history=history[case.pk],
+            from_duty=case.pk in from_duty,
         )
         for case in cases
     ]

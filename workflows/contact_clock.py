@@ -44,10 +44,13 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
         deadlines.exempt(case, [Kind.GUARDIAN_CONTACT], code=NO_GUARDIAN, now=now)
     elif _runs_anew(case, people):
         deadlines.start(case, Kind.GUARDIAN_CONTACT, starts_at=now, now=now, after_hold=True)
+    was_open = case.guardian_contact_open
     case.guardian_contact_open = case.guardian_reached_at is None and (
         case.deadlines.filter(deadlines.OUTSTANDING, kind=Kind.GUARDIAN_CONTACT).exists()
         or not case.child.is_identified
     )
+    if case.guardian_contact_open and not was_open:
+        case.contact_reopened_at = now
     _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
 
 

@@ -11,6 +11,8 @@ from riskzon.models import Case, Child, Contact, Guardian, Guardianship, Hold, P
 from riskzon.names import name_key
 from workflows.incoming import IncomingChild, IncomingGuardian
 
+#: Holds that the duty social worker decided alone and no supervisor has confirmed or ended.
+TO_CONFIRM = Q(needs_confirmation=True, confirmed_at__isnull=True, ended_at__isnull=True)
 _LONGEST_KEY = Child._meta.get_field("name_key").max_length
 
 

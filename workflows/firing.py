@@ -99,7 +99,7 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
     for following in islice(later, _LOOK_AHEAD):
         if people := directory.find(following.recipients, case):
             return people, True
-    return tuple(directory.staff.heads), True
+    return tuple(directory.heads), True
 
 
 def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: Rows, now: datetime) -> None:

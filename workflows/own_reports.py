@@ -106,7 +106,7 @@ def _waits_until() -> Subquery:
 
 def _narrowed(door: Look, wanted: Wanted) -> QuerySet[Case]:
     cases = door.cases
-    if wanted.scope == "unit":
+    if wanted.scope in ("unit", "from_duty"):
         return cases.none()
     if wanted.scope == "unassigned":
         cases = cases.filter(assignee__isnull=True)

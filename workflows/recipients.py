@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications import roster
+from riskzon.access import CASE_ROLES
 from riskzon.models import Case, Role, Unit
 from riskzon.models.people import UnitKind
 from riskzon.standing import Standing, rows
@@ -25,6 +26,10 @@ class Staff:
     active: frozenset[UUID]
     #: Who has a number for SMS.
     with_number: frozenset[UUID]
+    #: Who could hold a case: active, in a role that works with cases.
+    workers: frozenset[UUID]
+    #: When each person is away: from, and up to; None: until further notice.
+    absences: dict[UUID, list[tuple[datetime, datetime | None]]]
     #: Who must hear nothing of a child (jäv), by child: for that child they are not there.
     blocked: dict[UUID, set[UUID]]
 
@@ -47,7 +52,21 @@ class Directory:
         """Whoever is on duty at Socialjouren; asked only once a unit is found closed."""
         if self._on_duty is None:
             self._on_duty = roster.on_duty(self.now)
-        return self._on_duty
+        return self.there(self._on_duty)
+
+    @property
+    def heads(self) -> list[UUID]:
+        return self.there(self.staff.heads)
+
+    def there(self, people: Iterable[UUID]) -> list[UUID]:
+        """Those of these people who are not away at `now`; whoever is away hears nothing."""
+        return [person for person in people if not self.is_away(person)]
+
+    def is_away(self, person: UUID) -> bool:
+        return any(
+            starts <= self.now and (until is None or self.now < until)
+            for starts, until in self.staff.absences.get(person, ())
+        )
 
     def on_duty_among(self, people: Iterable[UUID]) -> list[UUID]:
         """Who can be woken, should one of these people be on duty; the roster is asked only where one has a number.
@@ -62,16 +81,19 @@ class Directory:
         return self._open[unit_id]
 
     def holder(self, unit_id: UUID, assignee_id: UUID | None) -> list[UUID]:
-        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty."""
+        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty.
+
+        An assignee who is away, has left or works with cases no more is as good as none.
+        """
         if not self.is_open(unit_id):
             return self.on_duty
-        if assignee_id in self.staff.active and assignee_id is not None:
+        if assignee_id is not None and assignee_id in self.staff.workers and not self.is_away(assignee_id):
             return [assignee_id]
-        return self.staff.of_unit.get(unit_id, [])
+        return self.there(self.staff.of_unit.get(unit_id, []))
 
     def unit_supervisor(self, unit_id: UUID) -> list[UUID]:
         supervisor = self.staff.units[unit_id].supervisor_id
-        return [supervisor] if supervisor in self.staff.active else []
+        return self.there([supervisor]) if supervisor in self.staff.active else []
 
     def lead(self, unit_id: UUID) -> list[UUID]:
         """The unit's supervisor while it is open; while it is closed the supervisor of Socialjouren, else the heads."""
@@ -79,7 +101,7 @@ class Directory:
             return self.unit_supervisor(unit_id)
         if self.staff.duty_unit and (lead := self.unit_supervisor(self.staff.duty_unit)):
             return lead
-        return self.staff.heads
+        return self.heads
 
     def find(self, roles: Iterable[str], case: Case) -> tuple[UUID, ...]:
         """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""
@@ -91,7 +113,7 @@ class Directory:
                 "holder": lambda: self.holder(unit_id, assignee_id),
                 "lead": lambda: self.lead(unit_id),
                 "unit_supervisor": lambda: self.unit_supervisor(unit_id),
-                "head": lambda: self.staff.heads,
+                "head": lambda: self.heads,
             }[role]()
             found.update(dict.fromkeys(people))
         return tuple(person for person in found if person not in blocked)
@@ -112,6 +134,10 @@ def _built(said: dict[str, Any]) -> Staff:
             heads.append(UUID(person["id"]))
         elif person["role"] in (Role.SOCIAL_WORKER, Role.DUTY) and person["unit"]:
             of_unit.setdefault(UUID(person["unit"]), []).append(UUID(person["id"]))
+    absences: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
+    for absence in said["absences"] or []:
+        until = datetime.fromisoformat(absence["until"]) if absence["until"] else None
+        absences.setdefault(UUID(absence["person"]), []).append((datetime.fromisoformat(absence["starts"]), until))
     blocked: dict[UUID, set[UUID]] = {}
     for block in said["blocks"] or []:
         blocked.setdefault(UUID(block["child"]), set()).add(UUID(block["person"]))
@@ -125,6 +151,8 @@ def _built(said: dict[str, Any]) -> Staff:
         duty_unit=next((unit.pk for unit in units.values() if unit.kind == UnitKind.DUTY), None),
         active=frozenset(UUID(person["id"]) for person in said["people"] or []),
         with_number=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["number"]),
+        workers=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["role"] in CASE_ROLES),
+        absences=absences,
         blocked=blocked,
     )
 
@@ -139,6 +167,14 @@ _standing = Standing(
                        ORDER BY p.id
                    )
               FROM riskzon_user AS p WHERE p.is_active
+        ),
+        'absences', (
+            SELECT json_agg(
+                       json_build_object('person', a.person_id, 'starts', a.starts_at, 'until', LEAST(a.ends_at, a.ended_at))
+                       ORDER BY a.id
+                   )
+              FROM riskzon_absence AS a
+             WHERE COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > riskzon_now() - interval '1 day'
         ),
         'blocks', (
             SELECT json_agg(json_build_object('child', b.child_id, 'person', b.user_id) ORDER BY b.id)

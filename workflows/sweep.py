@@ -9,7 +9,9 @@ from django.db.models import F, Max, Q
 from riskzon import clock
 from workflows import contact_clock
 from workflows.firing import custody_ends, fire
+from workflows.leaving import begin_due, collect_orphans
 from workflows.models import Deadline, Heartbeat
+from workflows.morning import remind
 
 log = structlog.get_logger()
 
@@ -38,6 +40,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         fired += rungs
         if taken < batch:
             break
+    _beside(now)
     beat(name, {"fired": fired})
     return fired
 
@@ -63,6 +66,16 @@ def last_sweep() -> datetime | None:
 def beat(name: str, detail: dict[str, object]) -> None:
     """Say that a background part has done its work, by the real clock."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.real_now(), "detail": detail})
+
+
+def _beside(now: datetime | None) -> None:
+    """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
+    for act in (begin_due, collect_orphans, remind):
+        try:
+            with transaction.atomic():
+                act(now or clock.now())
+        except Exception as problem:
+            log.error("not_done_beside_the_sweep", act=act.__name__, error=type(problem).__name__)
 
 
 def _round(now: datetime | None, batch: int) -> tuple[int, int]:

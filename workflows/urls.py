@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from workflows.views import (
+    absence,
     case,
     conflicts,
     contact,
@@ -27,6 +28,7 @@ _case = [
     path("process/", case.process, name="case-process"),
     path("log/", case.log, name="case-log"),
     path("take/", people.take, name="case-take"),
+    path("take-over/", people.take_over, name="case-take-over"),
     path("assign/", people.Assign.as_view(), name="case-assign"),
     path("hand-over/", people.HandOver.as_view(), name="case-hand-over"),
     path("liaison/", people.NameLiaison.as_view(), name="case-liaison"),
@@ -75,7 +77,10 @@ _case = [
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("worklist/status/", worklist.status, name="worklist-status"),
+    path("worklist/take-over/", people.take_over_own, name="worklist-take-over"),
     path("search/", search.search, name="search"),
     path("investigations/", investigation.running, name="investigations"),
     path("cases/<uuid:case_id>/", include(_case)),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<uuid:absence_id>/end/", absence.end, name="absence-end"),
 ]

@@ -16,7 +16,7 @@ from riskzon.access import Ground
 from riskzon.models import CasePermission, User
 
 #: The grounds by strength, as the walk numbers them; rank 0 is the person's unit, which for its supervisor is more.
-_GROUNDS = (Ground.UNIT, Ground.HANDLE, Ground.DUTY, Ground.READ, Ground.FOLLOW)
+_GROUNDS = (Ground.UNIT, Ground.HANDLE, Ground.DUTY, Ground.NOTE, Ground.READ, Ground.FOLLOW)
 
 
 @dataclass(frozen=True)
@@ -118,32 +118,59 @@ def branches(
         AND b.child_id = c.child_id AND b.ended_at IS NULL)"""
     params[f"{prefix}_user"] = user.pk
     tail = f"{condition} AND {unblocked} ORDER BY c.next_due_at, c.id LIMIT {int(limit)}"
-    branches = []
-    if units := access.units_of(user):
-        params[f"{prefix}_units"] = units
-        branches.append(
-            f"""SELECT one.*, 0 AS rank FROM unnest(%({prefix}_units)s::uuid[]) AS u (id) CROSS JOIN LATERAL (
-                SELECT c.next_due_at, c.id FROM riskzon_case c WHERE c.unit_id = u.id AND {tail}) one"""
-        )
-    if wanted.scope != "unit" and user.is_active:
-        if on_duty := access.units_on_duty(user, now):
-            params[f"{prefix}_closed"] = list(on_duty)
-            params[f"{prefix}_opens"] = list(on_duty.values())
-            branches.append(
-                f"""SELECT one.*, 2 AS rank FROM unnest(%({prefix}_closed)s::uuid[], %({prefix}_opens)s::timestamptz[])
-                    AS u (id, opens) CROSS JOIN LATERAL (
-                    SELECT c.next_due_at, c.id FROM riskzon_case c WHERE c.unit_id = u.id AND c.closed_at IS NULL
-                    AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at IS NOT NULL)
-                    AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at < u.opens) AND {tail}) one"""
+    is_morning = wanted.scope == "from_duty"
+    shift = access.shift_at(user, now) if is_morning else access.shift_of(user, now)
+    on_duty = access.shift_of(user, now)
+    branches: list[str] = []
+
+    def in_units(units: Mapping[UUID, datetime], rank: int, *conditions: str) -> None:
+        """One walk for each unit, and for each way in which a case there can be meant; a unit has a moment beside it."""
+        if units:
+            place = len(branches)
+            params[f"{prefix}_units{place}"], params[f"{prefix}_since{place}"] = list(units), list(units.values())
+            branches.extend(
+                f"""SELECT one.*, {rank} AS rank
+                      FROM unnest(%({prefix}_units{place})s::uuid[], %({prefix}_since{place})s::timestamptz[])
+                           AS u (id, since)
+                     CROSS JOIN LATERAL (SELECT c.next_due_at, c.id FROM riskzon_case c
+                                          WHERE c.unit_id = u.id AND {which} AND {tail}) one"""
+                for which in conditions
             )
+
+    own = access.units_of(user)
+    if is_morning:
+        in_units({unit: opened for unit, opened in shift.opened.items() if unit in own}, 0, _WORKED_ON, _HELD)
+        params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
+        tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
+    else:
+        in_units(dict.fromkeys(own, now), 0, "true")
+    if wanted.scope != "unit" and user.is_active:
+        in_units(on_duty.opened, 2, _WORKED_ON, _HELD)
+        if not is_morning:
+            in_units(on_duty.closed, 2, _FIRST_DAYS, _WORKED_ON)
         branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
         params[f"{prefix}_moment"] = now
-        params[f"{prefix}_handle"] = access.permission_id(CasePermission.HANDLE)
-        params[f"{prefix}_read"] = access.permission_id(CasePermission.READ)
+        params |= {
+            f"{prefix}_{name.lower()}": access.permission_id(CasePermission[name])
+            for name in ("HANDLE", "NOTE", "READ")
+        }
     if not branches:
         return "SELECT NULL::timestamptz AS next_due_at, NULL::uuid AS id, 0 AS rank WHERE false", params
     return " UNION ALL ".join(f"({branch})" for branch in branches), params
 
+
+# The twins of `riskzon.duty`, each so that the partial index fits it; `u.since` is the unit's opening, next or last.
+_NEEDED = "c.closed_at IS NULL AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at IS NOT NULL)"
+_FIRST_DAYS = f"{_NEEDED} AND (c.assessed_at IS NULL OR c.guardian_contact_open OR c.review_due_at < u.since)"
+_WORKED_ON = (
+    "c.closed_at IS NULL AND c.duty_at IS NOT NULL AND (c.taken_over_at IS NULL OR c.duty_at > c.taken_over_at)"
+)
+_HELD = f"""{_NEEDED} AND GREATEST(c.registered_at, c.taken_over_at) < u.since
+    AND (c.assessed_at IS NULL OR c.review_due_at < u.since
+         OR (c.guardian_contact_open AND (c.contact_reopened_at IS NULL OR c.contact_reopened_at < u.since)))"""
+_IS_FROM_DUTY = f"""EXISTS (
+    SELECT 1 FROM unnest(%({{prefix}}_open)s::uuid[], %({{prefix}}_opened)s::timestamptz[]) AS u (id, since)
+     WHERE u.id = c.unit_id AND (({_WORKED_ON}) OR ({_HELD})))"""
 
 _GRANTS = (
     ("riskzon_casegrant", "g.user_id = %({prefix}_user)s"),
@@ -155,7 +182,8 @@ _GRANTS = (
 
 
 def _granted(table: str, owner: str, prefix: str, tail: str) -> str:
-    rank = f"CASE g.permission_id WHEN %({prefix}_handle)s THEN 1 WHEN %({prefix}_read)s THEN 3 ELSE 4 END"
+    rank = f"""CASE g.permission_id WHEN %({prefix}_handle)s THEN 1 WHEN %({prefix}_note)s THEN 3
+        WHEN %({prefix}_read)s THEN 4 ELSE 5 END"""
     return f"""SELECT c.next_due_at, c.id, {rank} AS rank FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
         WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
           AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s

@@ -63,8 +63,9 @@ def page(
 ) -> WorklistPage:
     """One page of the cases this person may see, written to the access log as one list.
 
-    `scope`: mine, unassigned, unit (the person's own units) or all. `number`: a case or report number, exact. A list
-    loads only what its rows show; `in_full` loads the rest too, for who shows each case in full.
+    `scope`: mine, unassigned, unit (the person's own units), from_duty ("Från jouren") or all. `number`: a case or
+    report number, exact. A list loads only what its rows show; `in_full` loads the rest too, for who shows each case
+    in full.
     """
     after = cursors.read(cursor)
     wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
@@ -104,6 +105,7 @@ def counts(user: User, now: datetime) -> dict[str, int]:
         "overdue": Wanted("all", "open", True, None, "", None, "", now),
         "soon": Wanted("all", "open", False, now + timedelta(hours=4), "", None, "", now),
         "all": Wanted("all", "open", None, None, "", None, "", now),
+        "from_duty": Wanted("from_duty", "open", None, None, "", None, "", now),
     }
     pieces: list[str] = []
     params: dict[str, Any] = {}

@@ -164,6 +164,7 @@ class CaseOut(Answer):
     holds: list[HoldOut]
     tasks: list[TaskOut]
     plan: list[PlanOut]
+    from_duty: bool
     history: HistoryOut
 
 

@@ -156,6 +156,7 @@ def _case(file: CaseFile) -> answers.CaseOut:
         holds=[rows.hold(row) for row in file.holds],
         tasks=[*map(_step, file.all_steps), *map(_todo, file.all_todos)],
         plan=[_plan(line) for line in file.plan],
+        from_duty=file.from_duty,
         history=_history(file.history),
     )
 

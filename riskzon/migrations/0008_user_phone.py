@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("riskzon", "0006_times_corrected")]
+    dependencies = [("riskzon", "0007_from_duty")]
 
     operations = [
         migrations.AddField(

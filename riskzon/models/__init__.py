@@ -1,5 +1,6 @@
 """What is true: the tables of people, children, reports, cases, rights and the access log."""
 
+from riskzon.models.absences import Absence
 from riskzon.models.audit import AuditAction, AuditEntry
 from riskzon.models.cases import (
     Assessment,
@@ -32,6 +33,7 @@ from riskzon.models.reports import (
 
 __all__ = [
     "ENDS",
+    "Absence",
     "AdultNote",
     "ApiToken",
     "Assessment",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.models.children import Child, Guardian
@@ -30,7 +31,7 @@ class Disposition(models.TextChoices):
 class Case(models.Model):
     """One child in one report.
 
-    The columns from `assessed_at` to `next_due_at` repeat what other rows say, so that the worklist, the right of
+    The columns from `assessed_at` to `taken_over_by` repeat what other rows say, so that the worklist, the right of
     Socialjouren and the guard against an unlawful end are each one index walk or one CHECK.
     """
 
@@ -53,6 +54,13 @@ class Case(models.Model):
     review_due_at = models.DateTimeField(null=True, help_text="earliest reassessment or hold review")
     feedback_owed = models.BooleanField(default=False)
     next_due_at = models.DateTimeField(default=NOTHING_DUE)
+    contact_reopened_at = models.DateTimeField(null=True, help_text="when guardian_contact_open last became true again")
+    duty_at = models.DateTimeField(
+        null=True,
+        help_text="the last moment at which it was Socialjouren's work: registered at night, or changed by it",
+    )
+    taken_over_at = models.DateTimeField(null=True, help_text="when the day's people last took it over")
+    taken_over_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     disposition = models.CharField(max_length=12, choices=Disposition.choices, blank=True)
     disposition_reason = models.TextField(blank=True)
@@ -96,6 +104,11 @@ class Case(models.Model):
                 ),
                 name="case_ends_only_lawfully",
             ),
+            models.CheckConstraint(
+                condition=Q(taken_over_at__isnull=True, taken_over_by__isnull=True)
+                | Q(taken_over_at__isnull=False, taken_over_by__isnull=False),
+                name="case_is_taken_over_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(
@@ -116,6 +129,19 @@ class Case(models.Model):
                 name="case_first_days",
             ),
             models.Index(fields=["unit", "-registered_at"], name="case_unit_registered"),
+            models.Index(
+                fields=["unit", "next_due_at", "id"],
+                condition=Q(closed_at__isnull=True, duty_at__isnull=False)
+                & (Q(taken_over_at__isnull=True) | Q(duty_at__gt=F("taken_over_at"))),
+                name="case_duty_work",
+            ),
+            models.Index(
+                F("unit"),
+                Greatest("registered_at", "taken_over_at"),
+                condition=Q(closed_at__isnull=True)
+                & (Q(assessed_at__isnull=True) | Q(guardian_contact_open=True) | Q(review_due_at__isnull=False)),
+                name="case_first_days_since",
+            ),
         ]
 
     def __str__(self) -> str:

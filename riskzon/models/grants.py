@@ -12,6 +12,7 @@ class CasePermission(models.TextChoices):
     HANDLE = "handle_case", _("Handlägga ärendet")
     READ = "read_case", _("Läsa ärendet")
     FOLLOW = "follow_case", _("Följa egen anmälan i reducerad form")
+    NOTE = "note_case", _("Skriva färdigt egna anteckningar")
 
 
 class GrantSource(models.TextChoices):
@@ -22,6 +23,7 @@ class GrantSource(models.TextChoices):
     TAKEN_OVER = "taken_over", _("Tog över från kollega")
     INVESTIGATION = "investigation", _("Handlägger barnets pågående utredning")
     ASSIGNED = "assigned", _("Tilldelad från annan enhet")
+    DUTY = "duty", _("Arbetade i ärendet på jouren")
 
 
 class _Grant(models.Model):

@@ -20,6 +20,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"q": "Kanarie"}
         case "known":
             return {"identity_number": ALBIN}
+        case "absence":
+            return _moment("starts_at", ("2026-12-21", "08.00"))
         case "look":
             return {"do": "begin", "identity_number": ALBIN}
         case "read":
@@ -78,6 +80,8 @@ def call_body(name: str, target: Target, situation: str) -> dict[str, Any]:
             return {"q": "Kanarie"}
         case "clock":
             return {"advance_seconds": 60}
+        case "absence":
+            return {"starts_at": "2026-12-21T08:00:00+01:00"}
         case "contact":
             return {"guardian": str(target.guardian), "outcome": "no_answer", "channel": "phone", "at": at}
         case "assessment":

@@ -39,6 +39,8 @@ def _roles(*allowed: str, says: Says = OK, others: Says = HIDDEN) -> Rule:
     return {**dict.fromkeys(KNOWN, others), **dict.fromkeys(allowed, says)}
 
 
+#: Whose absence the product reckons with; nobody finds one that is not there.
+AWAY = (*STAFF, *LIAISONS, "head")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
@@ -114,8 +116,13 @@ ROUTES: dict[str, Route] = {
     "drafts/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
     "drafts/discard/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
     "accessibility": Route({"GET": _OPEN, "HEAD": _OPEN}, stranger=OK),
-    "": _page(_FIRST_PAGE, "", queries=("", "?view=all&state=", "?view=unassigned", "?view=overdue", "?cursor=x")),
+    "": _page(
+        _FIRST_PAGE,
+        "",
+        queries=("", "?view=all&state=", "?view=unassigned", "?view=overdue", "?view=from_duty", "?cursor=x"),
+    ),
     "worklist/status/": _page(_roles(*STAFF), "", queries=("?since=2026-11-12T00:00:00Z",)),
+    "worklist/take-over/": _press(_roles(*STAFF), "nothing", ""),
     "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
     "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
     "inbox/read/": _press(EVERYBODY, "read", ""),
@@ -131,6 +138,7 @@ ROUTES: dict[str, Route] = {
     _C + "process/": _page(READ),
     _C + "log/": _page(READ),
     _C + "take/": _press(HOLD_CASE),
+    _C + "take-over/": _press(HOLD_CASE),
     _C + "assign/": _form(HOLD_CASE, "assign"),
     _C + "hand-over/": _form(HOLD_CASE, "hand_over"),
     _C + "liaison/": _form(HOLD_CASE, "liaison"),
@@ -179,6 +187,9 @@ ROUTES: dict[str, Route] = {
     _C + "investigation/close/": _form(HOLD_CASE, "close", "investigation"),
     _C + "investigation/statement/": _form(HOLD_CASE, "statement", "investigation"),
     _C + "investigation/statement/sent/": _press(HOLD_CASE, about="investigation"),
+    # --- Who is away
+    "absence/": _form(_roles(*AWAY), "absence", "", is_view_class=False),
+    "absence/<uuid:absence_id>/end/": _press(_roles(says=HIDDEN), "nothing", ""),
     # --- What comes in
     "reports/new/": _page(_roles(*REGISTER), ""),
     "reports/new/<slug:slug>/": _form(
@@ -222,13 +233,17 @@ ROUTES: dict[str, Route] = {
     _A + "reports/<number>/feedback-request": _call("POST", WORK, about="report"),
     _A + "reports/<number>/feedback": _call("POST", WORK, "feedback", "report"),
     _A + "cases": _call(
-        "GET", EVERYBODY, about="", queries=("", "?scope=mine", "?scope=unit&state=open", "?overdue=true")
+        "GET",
+        EVERYBODY,
+        about="",
+        queries=("", "?scope=mine", "?scope=unit&state=open", "?scope=from_duty", "?overdue=true"),
     ),
     _A + "cases/search": _call("POST", EVERYBODY, "search", ""),
     _AC: _call("GET", SEE),
     _AC + "/child": _call("PATCH", WORK, "child"),
     _AC + "/assign": _call("POST", HOLD_CASE, "assign"),
     _AC + "/take": _call("POST", HOLD_CASE),
+    _AC + "/take-over": _call("POST", HOLD_CASE),
     _AC + "/hand-over": _call("POST", HOLD_CASE, "hand_over"),
     _AC + "/liaisons": _call("POST", HOLD_CASE, "liaison"),
     _AC + "/notes": _call("POST", WORK, "note"),
@@ -257,5 +272,9 @@ ROUTES: dict[str, Route] = {
     _A + "breaches": _call("GET", EVERYBODY, about=""),
     _A + "statistics": _call("GET", _roles(*STAFF, "head", "analyst", others=NO), about=""),
     _A + "accounting": _call("GET", _roles(*STAFF, "head", "admin", "log reviewer", others=NO), about=""),
+    _A + "absences": Route(
+        {method: _roles(*AWAY, others=NO) for method in ("GET", "HEAD", "POST")}, "", KEY, "absence"
+    ),
+    _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about=""),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

@@ -111,6 +111,8 @@ def build() -> World:
     _close(cases[CLOSED])
     at(WORKDAY)
     sweep()
+    # What Socialjouren had in the night before has been taken over.
+    Case.objects.update(taken_over_at=clock.now(), taken_over_by=person("karin.ek"))
     supervisor = person("sara.lindh")
     for user in User.objects.all():
         access.block(user, cases[BLOCKED], by=supervisor, reason=f"{_word(BLOCKED)}jav", now=clock.now())

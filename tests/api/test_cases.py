@@ -242,3 +242,23 @@ def test_list_of_three_takes_as_many_statements_as_of_one(call_as):
 
     assert len(answer.json()["results"]) == 3
     assert len(three) == len(one)
+
+
+def test_the_morning_s_scope_holds_what_waits_and_one_call_takes_it_over(call_as):
+    karin, omar, eva = call_as("karin.ek"), call_as("omar.nyman"), call_as("jour.vakt")
+    case = _register(karin)
+    at(NIGHT)
+    assert _ids(karin.get("/cases", scope="from_duty")) == []
+    at("2026-11-16T08:00:00+01:00")
+    assert _ids(karin.get("/cases", scope="from_duty")) == _ids(eva.get("/cases", scope="from_duty")) == [case]
+    assert karin.get(f"/cases/{case}").json()["from_duty"] is True
+
+    taken = omar.post(f"/cases/{case}/take-over")
+    assert (taken.status_code, taken.json()["assignee"], taken.json()["from_duty"]) == (200, "omar.nyman", False)
+    late = karin.post(f"/cases/{case}/take-over")
+    assert late.status_code == 409
+    assert "Omar Nyman" in late.json()["detail"]
+    assert _ids(karin.get("/cases", scope="from_duty")) == []
+    assert eva.get(f"/cases/{case}").status_code == 404
+    assert eva.post(f"/cases/{case}/take-over").status_code == 404
+    assert call_as("per.holm").get("/cases", scope="from_duty").json()["results"] == []

@@ -9,9 +9,9 @@ from django.test import Client
 
 from riskzon.api.app import api
 from riskzon.api.urls import urlpatterns
-from riskzon.models import AuditEntry
+from riskzon.models import AuditEntry, Case
 from tests.api.caller import ARREST, Caller
-from tests.factories import BEA, at
+from tests.factories import BEA, at, person
 from workflows.models import Breach
 from workflows.sweep import sweep
 
@@ -62,7 +62,7 @@ def _only(*usernames: str, otherwise: int, status: int = 200) -> tuple[tuple[str
 
 
 class World:
-    """One arrest with a hold and a breach, three days on, on a Monday morning."""
+    """One arrest with a hold and a breach, three days on, on a Monday morning, long since the day's."""
 
     def __init__(self) -> None:
         per = Caller("per.holm")
@@ -87,6 +87,7 @@ class World:
         )
         at(NOW)
         sweep()
+        Case.objects.update(taken_over_at=NOW, taken_over_by=person("karin.ek"))
         breach = Breach.objects.filter(kind="guardian_contact").get()
         karin = Caller("karin.ek")
         other = karin.report(children=[{"birth_date": "2013-05-05"}], notified_at=NOW, occurred_at=NOW).json()
@@ -131,6 +132,7 @@ CALLS = {
     ("PATCH", f"{CASE}/child"): Call(200, 200, 403, {"given_name": "Albin"}),
     ("POST", f"{CASE}/assign"): Call(200, 200, 403, {"username": "omar.nyman"}),
     ("POST", f"{CASE}/take"): Call(200, 200, 403, {}),
+    ("POST", f"{CASE}/take-over"): Call(409, 409, 403, {}),
     ("POST", f"{CASE}/hand-over"): Call(200, 200, 403, {"unit": "Utredning Syd", "note": "Bor där."}),
     ("POST", f"{CASE}/liaisons"): Call(200, 200, 403, {"username": "nadia.rask"}),
     ("POST", f"{CASE}/notes"): Call(201, 201, 403, {"text": "Anteckning."}),

@@ -19,6 +19,7 @@ FACTS = {
     "folded": True,
     "born": True,
     "nobody_found": True,
+    "count": 3,
 }
 PERSONAL = [
     "Kanariella",
@@ -62,6 +63,12 @@ def test_fact_of_another_kind_is_refused():
 def test_value_that_is_no_code_moment_or_flag_is_refused(fact, value):
     with pytest.raises(NotInCatalogue):
         check("case_received", {"deadline": "guardian_contact", fact: value})
+
+
+@pytest.mark.parametrize("value", [0, -1, 1000, 20120109, True, "3", 2.0])
+def test_a_count_is_a_small_number_and_nothing_else(value):
+    with pytest.raises(NotInCatalogue):
+        check("handover_waiting", {"count": value})
 
 
 def test_moment_without_offset_is_refused():
@@ -111,13 +118,13 @@ def test_every_kind_is_translated(kind):
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_no_text_has_a_place_for_anything_but_number_deadline_and_moment(kind, language):
+def test_no_text_has_a_place_for_anything_but_number_deadline_count_and_moment(kind, language):
     entry = CATALOGUE[kind]
 
     with override(language):
         places = set(re.findall(r"%\((\w+)\)", " ".join([str(entry.title), str(entry.text), str(entry.when)])))
 
-    assert places <= {"number", "deadline", "at"}
+    assert places <= {"number", "deadline", "count", "at"}
 
 
 def test_assessment_that_is_due_at_once_is_never_given_a_time_to_wait_for():

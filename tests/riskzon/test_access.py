@@ -57,8 +57,12 @@ def test_by_day_a_case_belongs_to_its_unit_and_to_who_sent_it(case: Case) -> Non
         ("2026-12-24T12:00:00+01:00", True),
     ],
 )
-def test_socialjouren_has_the_case_exactly_while_the_unit_is_closed(case: Case, moment: str, is_theirs: bool) -> None:
+def test_socialjouren_has_a_case_that_was_taken_over_exactly_while_the_unit_is_closed(
+    case: Case, moment: str, is_theirs: bool
+) -> None:
     at(moment)
+    # That it is the day's from this moment on: Monday 08.00 has come and somebody was there.
+    Case.objects.update(taken_over_at=clock.now(), taken_over_by=person("karin.ek"))
 
     assert (_ground("jour.vakt", case) == "duty") is is_theirs
 
@@ -69,7 +73,12 @@ def test_socialjouren_has_what_the_first_days_still_ask_for_and_no_more(case: Ca
     assert _ground("jour.vakt", case) == "duty"
 
     call(case, by="jour.vakt")
-    assert _ground("jour.vakt", case) == ""
+    assert _ground("jour.vakt", case) == "duty"
+    take(person("karin.ek"), case.pk)
+    assert _ground("jour.vakt", case) == "note"
+    with pytest.raises(Forbidden):
+        call(case, by="jour.vakt", outcome="no_answer")
+    at("2026-11-14T22:00:00+01:00")
     with pytest.raises(Unseen):
         call(case, by="jour.vakt", outcome="no_answer")
 

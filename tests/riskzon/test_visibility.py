@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from riskzon import access, clock
 from riskzon.access import RIGHTS, Action, Ground, ground_of, visible_cases
 from riskzon.doors import look
+from riskzon.duty import those_from_duty
 from riskzon.errors import Refused
 from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, Role, Unit, User
 from tests.factories import at, child, make_report, people
@@ -35,7 +36,12 @@ MOMENTS = (
     "2026-11-16T08:00:00+01:00",
     "2026-12-24T10:00:00+01:00",
 )
-PERMISSIONS = {"handle_case": Ground.HANDLE, "read_case": Ground.READ, "follow_case": Ground.FOLLOW}
+PERMISSIONS = {
+    "handle_case": Ground.HANDLE,
+    "read_case": Ground.READ,
+    "follow_case": Ground.FOLLOW,
+    "note_case": Ground.NOTE,
+}
 #: These keep the right while the case is open, also after their end.
 FOLLOWING = ("registered", "named", "taken_over")
 
@@ -55,13 +61,17 @@ class Granted:
 
 @dataclass(frozen=True)
 class Condition:
-    """What the columns of one case say; `review_in`: hours from the moment asked about."""
+    """What the columns of one case say; everything in hours from the moment asked about, None: never."""
 
     unit: str
     assessed: bool
     contact_open: bool
     review_in: int | None
     closed: bool
+    registered: float
+    duty: float | None
+    taken_over: float | None
+    reopened: float | None
 
 
 grants = st.builds(
@@ -79,8 +89,13 @@ conditions = st.builds(
     unit=st.sampled_from(UNITS),
     assessed=st.booleans(),
     contact_open=st.booleans(),
-    review_in=st.sampled_from([None, 1, 90]),
+    review_in=st.sampled_from([None, -3, 1, 90]),
     closed=st.booleans(),
+    # At 10 on an open day -2 is the very opening, -1 is after it and -9 is in the night before.
+    registered=st.sampled_from([-30, -9, -2, -1]),
+    duty=st.sampled_from([None, -30, -9, -1]),
+    taken_over=st.sampled_from([None, -30, -9, -2, -1, 0]),
+    reopened=st.sampled_from([None, -9, -2, -1]),
 )
 blocks = st.tuples(st.sampled_from(USERS), st.integers(0, CASES - 1), st.booleans())
 
@@ -114,7 +129,12 @@ def _arrange(cases: list[Case], now: datetime, columns: list[Condition], granted
             unit=units[column.unit],
             assessed_at=now if column.assessed else None,
             guardian_contact_open=column.contact_open,
-            review_due_at=None if column.review_in is None else now + column.review_in * HOUR,
+            review_due_at=_moment(now, column.review_in),
+            registered_at=_moment(now, column.registered),
+            duty_at=_moment(now, column.duty),
+            taken_over_at=_moment(now, column.taken_over),
+            taken_over_by=None if column.taken_over is None else User.objects.get(username="sara.lindh"),
+            contact_reopened_at=_moment(now, column.reopened),
             closed_at=now if column.closed else None,
             disposition="void" if column.closed else "",
             disposition_reason="Fel barn" if column.closed else "",
@@ -153,6 +173,10 @@ def _arrange(cases: list[Case], now: datetime, columns: list[Condition], granted
             ],
             ignore_conflicts=True,
         )
+
+
+def _moment(now: datetime, hours: float | None) -> datetime | None:
+    return None if hours is None else now + hours * HOUR
 
 
 @dataclass(frozen=True)
@@ -194,9 +218,34 @@ def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
             found.append(PERMISSIONS[one.permission.codename])
     waits = case.assessed_at is None or case.guardian_contact_open
     waits = waits or (case.review_due_at is not None and case.review_due_at < _next_opening(now))
-    if user.role == Role.DUTY and not unit_is_open(now) and case.closed_at is None and waits:
+    is_open = unit_is_open(now)
+    if user.role == Role.DUTY and not is_open and case.closed_at is None and (waits or _is_worked_on(case)):
+        found.append(Ground.DUTY)
+    if user.role == Role.DUTY and is_from_duty(case, now):
         found.append(Ground.DUTY)
     return min(found, key=list(Ground).index, default=None)
+
+
+def is_from_duty(case: Case, now: datetime) -> bool:
+    """What lies under "Från jouren", as the words say it."""
+    if not unit_is_open(now) or case.closed_at is not None:
+        return False
+    opened = _opened_at(now)
+    is_needed = (
+        case.assessed_at is None
+        or (case.guardian_contact_open and (case.contact_reopened_at is None or case.contact_reopened_at < opened))
+        or (case.review_due_at is not None and case.review_due_at < opened)
+    )
+    is_older = case.registered_at < opened and (case.taken_over_at is None or case.taken_over_at < opened)
+    return _is_worked_on(case) or (is_older and is_needed)
+
+
+def _is_worked_on(case: Case) -> bool:
+    return case.duty_at is not None and (case.taken_over_at is None or case.duty_at > case.taken_over_at)
+
+
+def _opened_at(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(STOCKHOLM).date(), time(8), STOCKHOLM)
 
 
 def _next_opening(now: datetime) -> datetime:
@@ -208,12 +257,12 @@ def _next_opening(now: datetime) -> datetime:
         day += DAY
 
 
-def _listed(user: User, state: str) -> list[UUID]:
+def _listed(user: User, state: str, scope: str = "all") -> list[UUID]:
     found: list[UUID] = []
     cursor = None
     while True:
         with look(user, "test") as door:
-            one = page(door, state=state, cursor=cursor, limit=3)
+            one = page(door, scope=scope, state=state, cursor=cursor, limit=3)
         found += [case.pk for case in one.cases]
         if (cursor := one.next) is None:
             return found
@@ -267,6 +316,11 @@ def test_everything_shows_the_same_cases(
             assert _listed(user, "") == [case.pk for case in there if case.pk in by_hand], user.username
             assert _listed(user, "open") == open_ones
             assert counts(user, now)["all"] == len(open_ones)
+            mornings = [case.pk for case in there if case.pk in by_hand and is_from_duty(case, now)]
+            if user.role != Role.LIAISON:
+                assert _listed(user, "open", scope="from_duty") == mornings, user.username
+                assert counts(user, now)["from_duty"] == len(mornings)
+            assert those_from_duty([case.pk for case in there if case.pk in by_hand], now) == set(mornings)
 
 
 def test_a_search_finds_what_the_policy_shows_and_nothing_else(cases: list[Case]) -> None:

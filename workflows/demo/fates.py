@@ -69,7 +69,7 @@ SHOWN: list[tuple[int, str, Fate, dict[str, Any]]] = [
     (35, "lob_custody", _UNTOUCHED, _QUICK),
     # two weeks without an answer, a breach that nobody has explained, reporters who wait
     (int(15.5 * _DAY), "concern", Fate(decided="never"), {}),
-    (13 * _DAY, "concern", Fate(reached="late", is_review_forgotten=True), {}),
+    (13 * _DAY, "concern", Fate(reached="late", assessed="late", is_review_forgotten=True), {}),
     (22 * _DAY, "concern", Fate(answered="never"), _SCHOOL),
     (6 * _DAY, "concern", Fate(decided="soon", answered="never"), _SCHOOL),
     # four months have passed, and will soon

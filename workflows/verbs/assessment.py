@@ -14,6 +14,7 @@ from workflows import deadlines, steps
 from workflows.flows.case import CaseFlow
 from workflows.incoming import SKEW
 from workflows.models import Kind
+from workflows.taking_over import taken_over
 
 
 def assess(
@@ -34,6 +35,7 @@ def assess(
         )
         if case.assignee_id is None and case.ground in ("unit", "lead") and user.unit_id == case.unit_id:
             case.assignee = user
+            taken_over(act)
         deadlines.meet(case, [Kind.PROTECTIVE_ASSESSMENT], at=at, now=now)
         if case.assessed_at is None:
             case.assessed_at = at

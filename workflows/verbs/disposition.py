@@ -11,6 +11,7 @@ from riskzon.models import Case, Child, Disposition, Investigation, User
 from workflows import deadlines, ends, steps
 from workflows.flows.case import CaseFlow
 from workflows.models import Kind
+from workflows.taking_over import taken_over
 
 #: What can be decided here; transferred and void need a second party (`workflows.verbs.ends`).
 DECIDABLE = (Disposition.OPENED, Disposition.LINKED, Disposition.DEVIATION)
@@ -47,6 +48,7 @@ def dispose(user: User, case_id: UUID, *, disposition: str, reason: str = "") ->
         case.disposed_by = user
         if case.assignee_id is None and user.unit_id == case.unit_id:
             case.assignee = user
+            taken_over(act)
         deadlines.meet(case, [Kind.OPEN_INVESTIGATION], at=act.now, now=act.now)
         if case.feedback_owed:
             _start_feedback(case, act)

@@ -42,6 +42,7 @@ from workflows.verbs.assessment import next_review
 _KEPT_COLUMNS = (
     "guardian_reached_at",
     "guardian_contact_open",
+    "contact_reopened_at",
     "guardians_followed_at",
     "review_due_at",
     "next_due_at",
@@ -77,6 +78,7 @@ class Opening:
             as_reported=_as_reported(sent, links),
             unit=self.unit,
             registered_at=now,
+            duty_at=None if self.directory.is_open(self.unit.pk) else now,
             feedback_owed=self.report.feedback_requested_at is not None,
         )
         clocks = _clocks(case, running, self.book, now)

@@ -1,29 +1,61 @@
-"""Who holds a case: taking it, giving it to a colleague, handing it to another unit, naming a liaison."""
+"""Who holds a case: taking it, taking it over from Socialjouren, giving it to a colleague or a unit, naming a liaison."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon import access
+from riskzon.absence import is_away
 from riskzon.access import Action
-from riskzon.doors import change
-from riskzon.errors import Conflict, Invalid
+from riskzon.clock import now as product_now
+from riskzon.doors import Change, change
+from riskzon.duty import from_duty, those_from_duty
+from riskzon.errors import Busy, Conflict, Invalid, Unseen
 from riskzon.models import Case, CasePermission, Disposition, GrantSource, Investigation, Note, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.recipients import Directory
+from workflows.taking_over import taken_over
 
 
 def take(user: User, case_id: UUID) -> Case:
     """Take a case that nobody has. Conflict: somebody else was first."""
     with change(user, Action.ASSIGN, case_id, what="take") as act:
-        if act.case.assignee_id == user.pk:
-            return act.case
-        if act.case.assignee_id is not None:
+        if act.case.assignee_id not in (None, user.pk):
             raise Conflict(_("Ärendet har redan tagits av %(who)s.") % {"who": act.case.assignee})
-        act.case.assignee = user
-        _investigation_follows(act.case)
+        _give(act, user)
     return act.case
+
+
+def take_over(user: User, case_id: UUID) -> Case:
+    """Take a case over from Socialjouren in the morning; it becomes the user's own if nobody has it.
+
+    Conflict: it does not lie under "Från jouren", or somebody else was first.
+    """
+    with change(user, Action.ASSIGN, case_id, what="take_over") as act:
+        if not those_from_duty([case_id], act.now):
+            raise Conflict(_why_not(act))
+        if act.case.assignee_id is None:
+            _give(act, user)
+        else:
+            taken_over(act)
+    return act.case
+
+
+def take_over_own(user: User) -> int:
+    """Take over every case under "Från jouren" that is assigned to the user; returns how many.
+
+    One that somebody is working in, or has just taken over, is left to them.
+    """
+    moment = product_now()
+    own = access.visible_cases(user, moment).filter(from_duty(access.shift_at(user, moment)), assignee=user)
+    taken = 0
+    for case_id in own.order_by("next_due_at", "pk").values_list("pk", flat=True):
+        with suppress(Busy, Conflict, Unseen):
+            take_over(user, case_id)
+            taken += 1
+    return taken
 
 
 def assign(user: User, case_id: UUID, *, username: str) -> Case:
@@ -37,8 +69,7 @@ def assign(user: User, case_id: UUID, *, username: str) -> Case:
         ).first()
         if colleague is None or not access.may_hold(colleague, act.case):
             raise Invalid.field("username", _("Välj en medarbetare i enheten."))
-        act.case.assignee = colleague
-        _investigation_follows(act.case)
+        _give(act, colleague)
         act.detail["to"] = str(colleague.pk)
         if colleague.pk != user.pk:
             tell(
@@ -63,6 +94,7 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
         if errors or receiver is None:
             raise Invalid(errors)
         Note.objects.create(case=act.case, at=act.now, by=user, text=note.strip())
+        taken_over(act)
         act.case.unit, act.case.assignee = receiver, None
         _investigation_follows(act.case)
         directory = Directory.read(act.now)
@@ -75,6 +107,28 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
         )
         act.detail["unit"] = receiver.slug
     return act.case
+
+
+def _give(act: Change, person: User) -> None:
+    """Whoever is given a case by the day's people has it: it has thereby been taken over. Conflict: the person is away."""
+    if is_away(person, act.now):
+        if person.pk == act.user.pk:
+            raise Conflict(_("Du är registrerad som frånvarande. Avsluta frånvaron innan du tar ett ärende."))
+        raise Invalid.field("username", _("%(who)s är frånvarande. Välj någon annan.") % {"who": person})
+    act.case.assignee = person
+    taken_over(act)
+    _investigation_follows(act.case)
+
+
+def _why_not(act: Change) -> str:
+    case = act.case
+    if not case.is_open:
+        return _("Ärendet är avslutat.")
+    if case.unit_id in access.shift_at(act.user, act.now).closed:
+        return _("Enheten är stängd. Jouren har ärendet tills enheten öppnar.")
+    if case.taken_over_by is None:
+        return _("Ärendet kommer inte från jouren.")
+    return _("Ärendet har redan tagits över av %(who)s.") % {"who": case.taken_over_by}
 
 
 def _investigation_follows(case: Case) -> None:

@@ -103,7 +103,10 @@ def _buttons(file: CaseFile, step: NextStep) -> list[Button]:
     buttons = []
     if step.may(rights):
         buttons.append(Button(str(step.button), step_url(case, step), step.icon, "primary"))
-    if case.assignee_id is None and case.is_open and Action.ASSIGN in rights:
+    if file.from_duty and Action.ASSIGN in rights:
+        url = reverse("case-take-over", args=[case.pk])
+        buttons.append(Button(_("Ta över"), url, "user-check", "secondary", "post"))
+    elif case.assignee_id is None and case.is_open and Action.ASSIGN in rights:
         buttons.append(Button(_("Ta ärendet"), reverse("case-take", args=[case.pk]), "user-check", "secondary", "post"))
     return buttons
 
@@ -131,9 +134,19 @@ def warnings(file: CaseFile) -> list[Caution]:
         )
     if (end := file.waiting_end or file.end) is not None:
         found.append(_end(end, file))
+    if file.from_duty:
+        found.append(_from_duty(file))
     found += [_hold(hold, file) for hold in file.holds]
     found += _passed(file)
     return found
+
+
+def _from_duty(file: CaseFile) -> Caution:
+    if Action.ASSIGN in file.case.rights:
+        text = _("Jouren har haft ärendet i natt och ser det tills någon i enheten tar över.")
+    else:
+        text = _("Enheten har öppnat men inte tagit över än. Jouren har ärendet tills dess.")
+    return Caution("sunrise", _("Från jouren"), text, is_soon=True)
 
 
 def _end(end: EndProposal, file: CaseFile) -> Caution:

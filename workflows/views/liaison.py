@@ -21,7 +21,7 @@ from workflows import own_reports
 from workflows.models import State
 from workflows.receipts import sent_name
 from workflows.reduced import ReducedCase, reduced_many
-from workflows.verbs.take_over import take_over
+from workflows.verbs.colleagues import take_over_report
 from workflows.views.gates import only_for
 
 PER_PAGE = 50
@@ -83,7 +83,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, number: str) -> HttpResponse:
     """One press: the colleague's report is an own one from now on."""
     try:
-        take_over(request.user, number)
+        take_over_report(request.user, number)
     except Conflict as lost:
         messages.error(request, lost.message)
         return redirect("colleagues-reports")

@@ -1,4 +1,4 @@
-"""Who holds the case: taking it, assigning it, handing it to another unit, naming a liaison."""
+"""Who holds the case: taking it, also from Socialjouren, assigning it, handing it on, naming a liaison."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from riskzon.access import Action
+from riskzon.absence import away
+from riskzon.access import CASE_ROLES, Action
 from riskzon.doors import Look
 from riskzon.errors import Conflict
 from riskzon.models import CaseBlock, Role, Unit, User
@@ -22,6 +23,7 @@ from workflows.forms.people import AssignForm, HandOverForm
 from workflows.verbs import people
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
+from workflows.views.gates import only_for
 
 
 @signed_in
@@ -34,6 +36,34 @@ def take(request: HttpRequest, case_id: UUID) -> HttpResponse:
         messages.error(request, lost.message)
     else:
         messages.success(request, _("Ärendet är ditt."))
+    return _back(request, case_id)
+
+
+@signed_in
+@require_POST
+def take_over(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take a case over from Socialjouren. The loser of a race reads who was first."""
+    try:
+        case = people.take_over(request.user, case_id)
+    except Conflict as lost:
+        messages.error(request, lost.message)
+    else:
+        is_own = case.assignee_id == request.user.pk
+        said = _("Ärendet är övertaget och ditt.") if is_own else _("Ärendet är övertaget. Handläggare: %(who)s.")
+        messages.success(request, said if is_own else said % {"who": case.assignee})
+    return _back(request, case_id)
+
+
+@only_for(*CASE_ROLES)
+@require_POST
+def take_over_own(request: HttpRequest) -> HttpResponse:
+    """Take over every case from Socialjouren that is already one's own."""
+    taken = people.take_over_own(request.user)
+    messages.success(request, ngettext("%(n)s ärende övertaget.", "%(n)s ärenden övertagna.", taken) % {"n": taken})
+    return redirect(f"{reverse('worklist')}?view=from_duty")
+
+
+def _back(request: HttpRequest, case_id: UUID) -> HttpResponse:
     back = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect(back)
@@ -51,7 +81,7 @@ class Assign(CaseFormPage):
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
         staff = User.objects.filter(
             unit=opened.case.unit_id, is_active=True, role__in=[Role.SOCIAL_WORKER, Role.SUPERVISOR]
-        ).exclude(pk__in=_biased(opened))
+        ).exclude(pk__in={*_biased(opened), *away(opened.now)})
         staff = staff.annotate(held=Count("cases", filter=Q(cases__closed_at__isnull=True))).order_by(
             "first_name", "last_name"
         )

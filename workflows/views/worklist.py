@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -15,17 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from riskzon.access import CASE_ROLES, Action, rights_on, units_of, units_on_duty
+from riskzon.access import CASE_ROLES, Action, rights_on, shift_at, shift_of, units_of
 from riskzon.doors import Look, look
 from riskzon.errors import Invalid
 from riskzon.identity import format_identity
 from riskzon.localtime import end_of_local_day, local_date, parse_instant
-from riskzon.models import Case, ProtectedIdentity, Role, Unit, User
+from riskzon.models import Case, Hold, ProtectedIdentity, Role, Unit, User
 from riskzon.models.cases import NOTHING_DUE
 from riskzon.timewords import age_on, clocktime, short_moment
 from riskzon.ui import Tab, Tag
 from workflows import worklist as lists
 from workflows.deadlines import OUTSTANDING
+from workflows.family import TO_CONFIRM
 from workflows.forms.worklist import FilterForm
 from workflows.models import CaseTask, Deadline, Kind, Todo
 from workflows.nextstep import by_limit, next_step
@@ -41,6 +42,7 @@ VIEWS = (
     ("today", gettext_lazy("Frist i dag"), "soon"),
     ("overdue", gettext_lazy("Överskridna"), "over"),
     ("all", gettext_lazy("Alla"), ""),
+    ("from_duty", gettext_lazy("Från jouren"), "soon"),
 )
 ROWS = 50
 _FILTERS = ("view", "kind", "state", "unit")
@@ -60,6 +62,8 @@ class Row:
     tag: Tag
     may_take: bool
     is_mine: bool
+    may_take_over: bool = False
+    hold_waits: bool = False
 
 
 @signed_in
@@ -80,11 +84,12 @@ def worklist(request: HttpRequest) -> HttpResponse:
             page = lists.page(door, cursor=request.GET.get("cursor"), limit=ROWS, **_narrowed(view, chosen, door.now))
         except Invalid:
             return redirect(f"{request.path}?{_query(shown)}")
-        rows = rows_of(page.cases, door.user, door.now)
+        rows = rows_of(page.cases, door.user, door.now, from_duty=view == "from_duty")
         nearest = _nearest(door) if not rows and view in ("overdue", "today") else None
     context = {
         "rows": rows,
-        "tabs": _tabs(view, counts),
+        "tabs": _tabs(view, counts, door),
+        "own_waiting": sum(row.may_take_over and row.is_mine for row in rows),
         "view": view,
         "counts": counts,
         "now": door.now,
@@ -117,8 +122,11 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/_status.html", context)
 
 
-def rows_of(cases: list[Case], user: User, now: datetime) -> list[Row]:
-    """The rows of a list, in three statements whatever its length; `report`, `child`, `unit`, `assignee` are loaded."""
+def rows_of(cases: list[Case], user: User, now: datetime, *, from_duty: bool = False) -> list[Row]:
+    """The rows of a list, in few statements whatever its length; `report`, `child`, `unit`, `assignee` are loaded.
+
+    `from_duty`: it is the morning's list, in which every case can be taken over.
+    """
     ids = [case.pk for case in cases]
     clocks: dict[UUID, list[Deadline]] = defaultdict(list)
     demanded = Deadline.objects.filter(OUTSTANDING, case__in=ids).exclude(kind=Kind.BREACH_REVIEW)
@@ -134,7 +142,16 @@ def rows_of(cases: list[Case], user: User, now: datetime) -> list[Row]:
         "case", "what"
     ):
         todos[case_id].add(what)
-    return [_row(case, clocks[case.pk], waiting[case.pk], todos[case.pk], user, now) for case in cases]
+    children = [case.child_id for case in cases] if from_duty else []
+    held = set(Hold.objects.filter(TO_CONFIRM, child__in=children).values_list("child", flat=True))
+    return [
+        replace(
+            _row(case, clocks[case.pk], waiting[case.pk], todos[case.pk], user, now),
+            may_take_over=from_duty and Action.ASSIGN in rights_on(case.ground, user),
+            hold_waits=case.child_id in held,
+        )
+        for case in cases
+    ]
 
 
 def _row(case: Case, clocks: list[Deadline], waiting: set[str], todos: set[str], user: User, now: datetime) -> Row:
@@ -177,7 +194,7 @@ def _filled(request: HttpRequest, view: str) -> dict[str, str]:
 def _narrowed(view: str, chosen: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The arguments of the list for one view and its filters."""
     wanted: dict[str, Any] = {
-        "scope": view if view in ("mine", "unassigned") else "all",
+        "scope": view if view in ("mine", "unassigned", "from_duty") else "all",
         "state": chosen.get("state", "open"),
         "report_kind": chosen.get("kind", ""),
         "unit": UUID(chosen["unit"]) if chosen.get("unit") else None,
@@ -198,11 +215,17 @@ def _kept(parameters: Mapping[str, str]) -> str:
     return urlencode({name: parameters[name] for name in _FILTERS if name in parameters})
 
 
-def _tabs(view: str, counts: dict[str, int]) -> list[Tab]:
+def _tabs(view: str, counts: dict[str, int], door: Look) -> list[Tab]:
     return [
         Tab(str(label), f"{reverse('worklist')}?view={code}", capped(counts[code]), code == view, level)
         for code, label, level in VIEWS
+        if code != "from_duty" or code == view or _is_open(door)
     ]
+
+
+def _is_open(door: Look) -> bool:
+    """Whether a unit of this person's is open, so that there is something to take over."""
+    return not shift_at(door.user, door.now).opened.keys().isdisjoint(units_of(door.user))
 
 
 def capped(count: int) -> int | str:
@@ -211,7 +234,7 @@ def capped(count: int) -> int | str:
 
 
 def _units(door: Look) -> list[UUID]:
-    return [*units_of(door.user), *units_on_duty(door.user, door.now)]
+    return [*units_of(door.user), *shift_of(door.user, door.now).closed]
 
 
 def _has_several(user: User) -> bool:
@@ -232,6 +255,7 @@ def _empty(view: str, nearest: datetime | None, now: datetime) -> dict[str, str]
         "unassigned": (_("Alla ärenden är tilldelade."), ""),
         "today": (_("Ingen frist går ut i dag."), hint),
         "overdue": (_("Inga överskridna frister."), hint),
+        "from_duty": (_("Inget ärende från jouren väntar."), _("Det jouren har haft i natt är övertaget.")),
         "all": (_("Det finns inga ärenden här."), _("Uppdaterad %(clock)s.") % {"clock": clocktime(now)}),
     }
     text, advice = texts[view]

@@ -27,7 +27,7 @@ routes = Routes(tags=["Cases"])
 @routes.get("/cases", response=answers.CaseList)
 def list_cases(
     request: HttpRequest,
-    scope: Literal["mine", "unassigned", "unit", "all"] = "all",
+    scope: Literal["mine", "unassigned", "unit", "all", "from_duty"] = "all",
     state: Literal["open", "closed"] | None = None,
     overdue: bool | None = None,
     q: Annotated[words(20) | None, Query(description="a case or report number, nothing else")] = None,
@@ -36,7 +36,8 @@ def list_cases(
 ) -> answers.CaseList:
     """Cases in the order of what is due next. `all` holds every case that the caller may see, closed ones too.
 
-    The liaison's own cases are the same in `mine` as in `all`.
+    The liaison's own cases are the same in `mine` as in `all`. `from_duty`: those of open units that Socialjouren holds
+    until somebody takes them over.
     """
     if scope == "mine" and request.auth.role == Role.LIAISON:
         scope = "all"
@@ -87,6 +88,13 @@ def assign(request: HttpRequest, case_id: UUID, to: bodies.AssignIn) -> Any:
 def take(request: HttpRequest, case_id: UUID, nothing: bodies.NothingIn = bodies.NOTHING) -> Any:
     """Take a case that nobody has."""
     people.take(request.auth, case_id)
+    return after(request, case_id)
+
+
+@routes.post("/cases/{uuid:case_id}/take-over", response=MaybeCase)
+def take_over(request: HttpRequest, case_id: UUID, nothing: bodies.NothingIn = bodies.NOTHING) -> Any:
+    """Take a case over from Socialjouren once its unit has opened."""
+    people.take_over(request.auth, case_id)
     return after(request, case_id)
 
 

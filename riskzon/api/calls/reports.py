@@ -14,10 +14,9 @@ from riskzon.api.app import Routes
 from riskzon.doors import Look, look
 from riskzon.errors import Busy, Invalid, Unseen
 from riskzon.models import Report, Role
-from workflows.verbs import feedback
+from workflows.verbs import colleagues, feedback
 from workflows.verbs.intake import Registered, register_report
 from workflows.verbs.supplements import supplement
-from workflows.verbs.take_over import take_over
 from workflows.verbs.times import correct_times
 
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
@@ -81,7 +80,7 @@ def correct_report_times(request: HttpRequest, number: str, right: bodies.TimesI
 @routes.post("/reports/{number}/take-over", response=_AnyReport)
 def take_over_report(request: HttpRequest, number: str, nothing: bodies.NothingIn = bodies.NOTHING) -> Any:
     """A police liaison follows a colleague's open report from now on, as the colleague still does."""
-    take_over(request.auth, _checked(number))
+    colleagues.take_over_report(request.auth, _checked(number))
     return _read(request, number)
 
 

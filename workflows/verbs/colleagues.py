@@ -7,14 +7,14 @@ from riskzon import access, doors
 from riskzon.models import Case, CasePermission, GrantSource, User
 
 
-def take_over(user: User, number: str) -> list[Case]:
+def take_over_report(user: User, number: str) -> list[Case]:
     """Let `user` follow the open cases of a colleague's report; returns those that were not followed before.
 
     The right ends as the colleague's does, 30 days after registration or with the case, whichever is later. The colleague
     keeps the own right, and is told once. Again is harmless. Unseen: not a report that may be taken over
     (`access.offered`).
     """
-    with doors.take_over(user, number, what="take_over") as (cases, now):
+    with doors.take_over(user, number, what="take_over_report") as (cases, now):
         for case in cases:
             access.grant(
                 user,

@@ -11,9 +11,9 @@ from riskzon.models.people import Unit
 from tests.acts import DAY, at_once, both_parents, call, end, move, protect, reread, told
 from tests.api.caller import Caller
 from tests.factories import BEA, CASTOR, WORKDAY, at, child, make_report, people, person
+from workflows.verbs.colleagues import take_over_report
 from workflows.verbs.contacts import inform_child
 from workflows.verbs.disposition import dispose
-from workflows.verbs.take_over import take_over
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_one_press_makes_it_an_own_report_for_both() -> None:
         assert "Lugn." in visitor(username).get(f"/cases/{case.pk}/").content.decode()
     assert case.report.number not in offered_to("nadia.rask")
     assert told("report_taken_over", case) == {"per.holm"}
-    row = AuditEntry.objects.get(what="take_over")
+    row = AuditEntry.objects.get(what="take_over_report")
     assert (row.actor, row.case, row.ground) == (person("nadia.rask"), case, "taken_over")
     timeline = visitor("karin.ek").get(f"/cases/{case.pk}/timeline/").content.decode()
     assert "Tog över anmälan från kollega hos polisen" in timeline
@@ -75,7 +75,7 @@ def test_one_press_makes_it_an_own_report_for_both() -> None:
 
 def test_whoever_took_over_hears_that_a_guardian_is_reached_and_may_register_one() -> None:
     case = arrest()
-    take_over(person("nadia.rask"), case.report.number)
+    take_over_report(person("nadia.rask"), case.report.number)
     call(case, by="nadia.rask", channel="visit")
     assert told("guardian_reached", case) == {"per.holm", "nadia.rask"}
 
@@ -83,7 +83,7 @@ def test_whoever_took_over_hears_that_a_guardian_is_reached_and_may_register_one
 def test_the_right_ends_as_the_colleagues_does() -> None:
     case = arrest()
     move(10 * DAY)
-    take_over(person("nadia.rask"), case.report.number)
+    take_over_report(person("nadia.rask"), case.report.number)
     protect(case)
     call(case)
     call(case, "Olle")
@@ -105,7 +105,7 @@ def test_twice_is_harmless() -> None:
     caller = Caller("nadia.rask")
     assert caller.post(f"/reports/{case.report.number}/take-over").status_code == 200
     assert CaseGrant.objects.filter(source="taken_over").count() == 1
-    assert AuditEntry.objects.filter(what="take_over").count() == 1
+    assert AuditEntry.objects.filter(what="take_over_report").count() == 1
     assert Message.objects.filter(kind="report_taken_over").count() == 1
 
 
@@ -212,7 +212,7 @@ def test_what_is_not_a_colleagues_open_report_is_neither_listed_nor_taken(made: 
     assert "Det finns ingen anmälan att ta över." in offered_to("nadia.rask")
     assert press("nadia.rask", number) == 404
     with pytest.raises(Unseen):
-        take_over(person("nadia.rask"), number)
+        take_over_report(person("nadia.rask"), number)
     assert not CaseGrant.objects.filter(source="taken_over").exists()
 
 
@@ -226,14 +226,14 @@ def test_a_deactivated_colleagues_report_can_be_taken_over() -> None:
 def test_a_colleague_who_is_blocked_since_hears_nothing_of_it() -> None:
     case = arrest()
     access.block(person("per.holm"), case, by=person("sara.lindh"), reason="Kusin", now=clock.now())
-    take_over(person("nadia.rask"), case.report.number)
+    take_over_report(person("nadia.rask"), case.report.number)
     assert told("report_taken_over") == set()
 
 
 def test_of_a_report_with_two_children_only_what_is_open_is_taken_over() -> None:
     first, second = make_report("per.holm", children=[child(), child(identity_number=BEA)]).cases
     end(first)
-    taken = take_over(person("nadia.rask"), second.report.number)
+    taken = take_over_report(person("nadia.rask"), second.report.number)
     assert [case.pk for case in taken] == [second.pk]
     assert not access.can(person("nadia.rask"), access.Action.FOLLOW, first)
 
@@ -242,7 +242,7 @@ def test_of_a_report_with_two_children_only_what_is_open_is_taken_over() -> None
 def test_two_presses_at_once_give_one_right_and_one_message() -> None:
     case = arrest()
     number, nadia = case.report.number, person("nadia.rask")
-    results = at_once(lambda: take_over(nadia, number), lambda: take_over(nadia, number))
+    results = at_once(lambda: take_over_report(nadia, number), lambda: take_over_report(nadia, number))
     assert sorted(len(one) for one in results) == [0, 1]
     assert CaseGrant.objects.filter(source="taken_over").count() == 1
     assert Message.objects.filter(kind="report_taken_over").count() == 1
@@ -253,7 +253,7 @@ def test_two_colleagues_at_once_both_follow() -> None:
     case = arrest()
     third = User.objects.create(username="tredje", role=Role.LIAISON, unit=Unit.objects.get(kind="liaison"))
     number, nadia = case.report.number, person("nadia.rask")
-    at_once(lambda: take_over(nadia, number), lambda: take_over(third, number))
+    at_once(lambda: take_over_report(nadia, number), lambda: take_over_report(third, number))
     assert set(access.followers(case, clock.now()).values_list("username", flat=True)) == {
         "per.holm",
         "nadia.rask",

@@ -1,0 +1,204 @@
+"""Where does what a person held go when that person is away, has left or may hold it no more? Nothing stays.
+
+A case goes to the colleague who covers, where that one may have it, else to its unit's queue. An investigation always has
+somebody who answers for it: whoever covers, else the unit's supervisor, else a colleague in the unit.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+
+from notifications.outbox import Telling, tell_many
+from riskzon import access, audit
+from riskzon.absence import not_over
+from riskzon.access import CASE_ROLES, Ground
+from riskzon.doors import LOCK_TIMEOUT
+from riskzon.models import Absence, AuditAction, Case, CasePermission, GrantSource, Investigation, User
+from workflows.morning import MOST
+from workflows.recipients import Directory
+
+
+@dataclass(frozen=True)
+class _Held:
+    """One thing that somebody holds. `case_id`: itself, or the case it was opened from. `why`: away, left, role or unit."""
+
+    pk: UUID
+    case_id: UUID
+    child_id: UUID
+    unit_id: UUID
+    holder_id: UUID
+    why: str
+
+
+def begin_due(now: datetime) -> int:
+    """Move what those hold whose absence has begun, each absence once and in a transaction; returns how many began.
+
+    One that cannot be moved, because somebody works in a case, is left for the next sweep.
+    """
+    waiting = Absence.objects.filter(not_over(now), starts_at__lte=now, moved_at__isnull=True)
+    begun = 0
+    for absence_id in list(waiting.order_by("starts_at", "pk").values_list("pk", flat=True)):
+        with suppress(OperationalError), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            absence = (
+                waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+                .select_related("person")
+                .filter(pk=absence_id)
+                .first()
+            )
+            if absence is not None:
+                begin(absence, now=now, by=None)
+                begun += 1
+    return begun
+
+
+def begin(absence: Absence, *, now: datetime, by: User | None) -> int:
+    """Move everything the person holds, in the caller's transaction; returns how many cases and investigations.
+
+    `by`: who registered it, if it begins at once; None: its moment has come.
+    """
+    directory = Directory.read(now)
+    cover = absence.cover
+    if cover is not None and (cover.pk not in directory.staff.workers or directory.is_away(cover.pk)):
+        cover = None
+    params = {**_params(now), "holder": absence.person_id}
+    cases, inquiries = (
+        [replace(one, why="away") for one in _locked(what, "p.id = %(holder)s", params, wait=True)]
+        for what in (_CASES, _INVESTIGATIONS)
+    )
+    _move(cases, inquiries, cover, directory, now=now, by=by, what="absence", key=f"{absence.pk}:moved")
+    absence.moved_at = now
+    absence.save(update_fields=["moved_at"])
+    return len(cases) + len(inquiries)
+
+
+def collect_orphans(now: datetime) -> int:
+    """Move what is held by somebody who is away, has left, or may not hold it; returns how many. In a transaction."""
+    cases = _locked(_CASES, _IS_ORPHAN_CASE, _params(now), wait=False)
+    inquiries = _locked(_INVESTIGATIONS, _IS_ORPHAN_INVESTIGATION, _params(now), wait=False)
+    if cases or inquiries:
+        directory = Directory.read(now)
+        _move(cases, inquiries, None, directory, now=now, by=None, what="orphaned", key=f"orphaned:{now.isoformat()}")
+    return len(cases) + len(inquiries)
+
+
+def _params(now: datetime) -> dict[str, Any]:
+    return {"now": now, "roles": sorted(CASE_ROLES), "handle": access.permission_id(CasePermission.HANDLE)}
+
+
+def _move(
+    cases: Sequence[_Held],
+    inquiries: Sequence[_Held],
+    cover: User | None,
+    directory: Directory,
+    *,
+    now: datetime,
+    by: User | None,
+    what: str,
+    key: str,
+) -> None:
+    received: Counter[UUID] = Counter()
+    log: list[tuple[UUID, dict[str, object]]] = []
+    for inquiry in inquiries:
+        to = _investigator(inquiry, cover, directory)
+        if to is None:
+            continue
+        log.append((inquiry.case_id, {"investigation": True, **_said(inquiry, to)}))
+        Investigation.objects.filter(pk=inquiry.pk).update(case_worker=to)
+        # The right to the child's later cases goes with the investigation.
+        access.pass_on(inquiry.holder_id, to, [inquiry.child_id], source=GrantSource.INVESTIGATION, by=by, now=now)
+        received[to] += 1
+    to_cover, queued = _shared_out(cases, cover, directory, now)
+    Case.objects.filter(pk__in=[case.pk for case in to_cover]).update(assignee=cover)
+    Case.objects.filter(pk__in=[case.pk for case in queued]).update(assignee=None)
+    if cover is not None and to_cover:
+        received[cover.pk] += len(to_cover)
+    log += [(case.pk, _said(case, cover.pk)) for case in to_cover if cover is not None]
+    log += [(case.pk, _said(case, None)) for case in queued]
+    audit.record_each(AuditAction.CHANGE if by else AuditAction.SYSTEM, what, log, by=by, now=now)
+    _tell(received, Counter(case.unit_id for case in queued), directory, key, now, by)
+
+
+def _said(held: _Held, to: UUID | None) -> dict[str, object]:
+    return {"why": held.why, "from": str(held.holder_id), "to": str(to) if to else None}
+
+
+def _shared_out(
+    cases: Sequence[_Held], cover: User | None, directory: Directory, now: datetime
+) -> tuple[list[_Held], list[_Held]]:
+    """Which cases whoever covers takes, and which go to the queue: those of units or children that are not for them."""
+    if cover is None:
+        return [], list(cases)
+    reached = set(
+        access.visible_cases(cover, now)
+        .filter(pk__in=[case.pk for case in cases], ground__in=[Ground.LEAD, Ground.UNIT, Ground.HANDLE])
+        .values_list("pk", flat=True)
+    )
+    return [case for case in cases if case.pk in reached], [case for case in cases if case.pk not in reached]
+
+
+def _investigator(inquiry: _Held, cover: User | None, directory: Directory) -> UUID | None:
+    """Who answers for it from now on; None only where nobody of the unit is there, and then it stays and is tried anew."""
+    staff = directory.staff
+    in_turn = [
+        *([cover.pk] if cover is not None and inquiry.unit_id in access.units_of(cover) else []),
+        *directory.unit_supervisor(inquiry.unit_id),
+        *directory.there(staff.of_unit.get(inquiry.unit_id, [])),
+    ]
+    blocked = staff.blocked.get(inquiry.child_id, set())
+    return next((one for one in in_turn if one not in blocked and one != inquiry.holder_id), None)
+
+
+def _tell(
+    received: Counter[UUID], queued: Counter[UUID], directory: Directory, key: str, now: datetime, by: User | None
+) -> None:
+    """One message for each person with how many, never one for each case; not to whoever has done it."""
+    tellings = [
+        Telling("things_received", to=(person,), key=key, now=now, facts={"count": min(count, MOST)})
+        for person, count in received.items()
+        if by is None or person != by.pk
+    ]
+    for unit_id, count in queued.items():
+        lead = directory.unit_supervisor(unit_id) or directory.heads
+        people = dict.fromkeys([*lead, *directory.there(directory.staff.of_unit.get(unit_id, []))])
+        if by is not None:
+            people.pop(by.pk, None)
+        facts = {"count": min(count, MOST)}
+        tellings.append(Telling("cases_queued", to=tuple(people), key=f"{unit_id}:{key}", now=now, facts=facts))
+    tell_many(tellings)
+
+
+def _locked(what: str, which: str, params: dict[str, Any], *, wait: bool) -> list[_Held]:
+    """The open things of one kind for which `which` holds, locked in one order; without `wait` those that are free."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{what.format(which=which)}{'' if wait else ' SKIP LOCKED'}", params)
+        return [_Held(*row) for row in cursor.fetchall()]
+
+
+_AWAY = """EXISTS (SELECT 1 FROM riskzon_absence a WHERE a.person_id = p.id AND a.moved_at IS NOT NULL
+    AND a.starts_at <= %(now)s AND COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > %(now)s)"""
+_LIVE = """g.case_id = {case} AND g.permission_id = %(handle)s AND g.ended_at IS NULL
+    AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"""
+#: The thing `t` of the person `p`, and why it is not to stay there; NULL where it may.
+_WHY = f"""CASE WHEN NOT p.is_active THEN 'left' WHEN p.role <> ALL (%(roles)s::text[]) THEN 'role' WHEN {_AWAY} THEN 'away'
+    WHEN p.unit_id IS DISTINCT FROM t.unit_id
+     AND NOT EXISTS (SELECT 1 FROM riskzon_unit u WHERE u.id = t.unit_id AND u.supervisor_id = p.id)
+     AND NOT EXISTS (SELECT 1 FROM riskzon_casegrant g WHERE g.user_id = p.id AND {_LIVE})
+     AND NOT EXISTS (SELECT 1 FROM riskzon_casegroupgrant g JOIN riskzon_user_groups m ON m.group_id = g.group_id
+                      WHERE m.user_id = p.id AND {_LIVE}) THEN 'unit' END"""
+_OPENED_FROM = "(SELECT c.id FROM riskzon_case c WHERE c.investigation_id = t.id AND c.disposition = 'opened')"
+_CASES = f"""SELECT t.id, t.id, t.child_id, t.unit_id, p.id, {_WHY.format(case="t.id")}
+    FROM riskzon_case t JOIN riskzon_user p ON p.id = t.assignee_id
+   WHERE t.closed_at IS NULL AND {{which}} ORDER BY t.id FOR NO KEY UPDATE OF t"""
+_INVESTIGATIONS = f"""SELECT t.id, {_OPENED_FROM}, t.child_id, t.unit_id, p.id, {_WHY.format(case=_OPENED_FROM)}
+    FROM riskzon_investigation t JOIN riskzon_user p ON p.id = t.case_worker_id
+   WHERE t.closed_at IS NULL AND {{which}} ORDER BY t.id FOR NO KEY UPDATE OF t"""
+_IS_ORPHAN_CASE = f"({_WHY.format(case='t.id')}) IS NOT NULL"
+_IS_ORPHAN_INVESTIGATION = f"({_WHY.format(case=_OPENED_FROM)}) IS NOT NULL"
