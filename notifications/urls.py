@@ -1,6 +1,6 @@
 """Where are the pages about messages?"""
 
-from django.urls import path
+from django.urls import include, path
 
 from notifications import views
 
@@ -9,4 +9,5 @@ urlpatterns = [
     path("inbox/read/", views.mark_read, name="inbox-read"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("mailbox/", views.mailbox, name="mailbox"),
+    path("", include("notifications.roster.urls")),
 ]

@@ -98,6 +98,14 @@ class Roster:
         until = min(row.valid_to or date.max, row.last_day or date.max)
         return row.valid_from <= day <= until and row.weekday == day.weekday()
 
+    def holder(self, row: Row, day: date) -> UUID:
+        """Who has one shift after every move so far, at Socialjouren or not."""
+        return self._holders(row, day)[-1][1]
+
+    def left_of(self, row: Row, day: date, now: datetime) -> list[Stretch]:
+        """What is worked of one shift from `now` on, by whomever; empty: it is over, or called off."""
+        return without([self.whole(row, day)], [(_EVER, now), *self._called_off(row, day)])
+
     def _at(self, now: datetime) -> Iterator[Shift]:
         first = local_date(now - _LONGEST)
         for ahead in range((local_date(now) - first).days + 1):
@@ -159,7 +167,8 @@ class Roster:
 
     @cached_property
     def _rows(self) -> dict[UUID, Row]:
-        return {row.pk: row for row in (*self.patterns, *self.extras)}
+        rows: list[Row] = [*self.patterns, *self.extras]
+        return {row.pk: row for row in rows}
 
     @cached_property
     def _extras_by_day(self) -> dict[date, list[DutyExtra]]:
@@ -184,16 +193,21 @@ class Roster:
 
     def clash(self, person_id: UUID, start: datetime, end: datetime) -> Shift | None:
         """The first shift of one person, from `start` up to `end`, that begins before another of theirs has ended."""
-        until = None
+        return next((later for _earlier, later in self._clashes(start, end) if later.person.id == person_id), None)
+
+    def clashing(self, start: datetime, end: datetime) -> set[UUID]:
+        """The ids of the rows with a shift that runs at the same time as another of the same person."""
+        return {one.row_id for pair in self._clashes(start, end) for one in pair}
+
+    def _clashes(self, start: datetime, end: datetime) -> Iterator[tuple[Shift, Shift]]:
+        latest: dict[UUID, Shift] = {}
         for shift in self.shifts(start, end):
-            if shift.person.id == person_id:
-                if until and shift.starts_at < until:
-                    return shift
-                until = max(until or shift.ends_at, shift.ends_at)
-        return None
+            before = latest.get(shift.person.id)
+            if before and shift.starts_at < before.ends_at:
+                yield before, shift
+            if before is None or shift.ends_at > before.ends_at:
+                latest[shift.person.id] = shift
 
 
 def _by_name(people: Sequence[Person]) -> list[UUID]:
     return [person.id for person in sorted(set(people), key=lambda person: person.username)]
-
-

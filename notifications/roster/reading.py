@@ -8,7 +8,7 @@ from notifications.roster.models import DutyAbsence, DutyExtra, DutyOffer, DutyP
 from riskzon.models import Unit
 from riskzon.standing import Standing, rows
 
-#: The roster answers for this many days back; what is older is kept, and not read.
+#: The roster answers for this many days back, as the statement below says too; what is older is kept, and not read.
 DAYS_BACK = 400
 
 
@@ -30,8 +30,8 @@ def _built(said: dict[str, Any]) -> Roster:
 
 
 _standing = Standing(
-    f"""
-    WITH oldest AS (SELECT (riskzon_now() AT TIME ZONE 'Europe/Stockholm')::date - {DAYS_BACK} AS day)
+    """
+    WITH oldest AS (SELECT (riskzon_now() AT TIME ZONE 'Europe/Stockholm')::date - 400 AS day)
     SELECT json_build_object(
         'people', (
             SELECT json_agg(json_build_object(

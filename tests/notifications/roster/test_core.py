@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -186,7 +186,10 @@ def test_a_gap_is_a_stretch_in_which_some_unit_is_closed_and_nobody_is_on_duty()
 def test_two_shifts_of_one_person_that_run_at_once_clash_and_neighbours_do_not() -> None:
     row = pattern(EVA, 4, "17.00", "08.00")
     week = (local("2026-11-09T00:00"), local("2026-11-16T00:00"))
-    neighbour, other = extra(EVA, date(2026, 11, 14), "08.00", "12.00"), extra(SIXTEN, date(2026, 11, 13), "18.00", "19.00")
+    neighbour, other = (
+        extra(EVA, date(2026, 11, 14), "08.00", "12.00"),
+        extra(SIXTEN, date(2026, 11, 13), "18.00", "19.00"),
+    )
     assert roster([row, neighbour, other]).clash(EVA.id, *week) is None
     late = extra(EVA, date(2026, 11, 14), "07.59", "12.00")
     assert roster([row, late]).clash(EVA.id, *week).row_id == late.pk
@@ -207,7 +210,7 @@ def _walls(first: date, days: int) -> list[tuple[datetime, datetime]]:
 
 def _oracle(boundaries: list[tuple[datetime, Person]], walls: list[tuple[datetime, datetime]]) -> list[Person]:
     """Whoever took over last: one takes over at the first minute whose clock shows the time of the hand-over, or later."""
-    holders, place, highest = [], -1, datetime.min
+    holders, place, highest = [], -1, walls[0][1]
     for _instant, wall in walls:
         # Put back, the clock shows times that have been handed over already.
         highest = max(highest, wall)
@@ -237,7 +240,7 @@ def test_shifts_that_follow_each_other_leave_no_gap_and_no_overlap_in_a_whole_ye
     ]
     year = roster(rows)
     walls = _walls(date(2026, 1, 1), 365)
-    monday = datetime(2025, 12, 29)
+    monday = datetime.combine(date(2025, 12, 29), time.min)
     boundaries = [
         (monday + timedelta(weeks=week, minutes=mark), person)
         for week in range(54)
@@ -259,13 +262,15 @@ def test_shifts_that_follow_each_other_leave_no_gap_and_no_overlap_in_a_whole_ye
 
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN, date(2026, 6, 10)])
-def test_a_single_shift_covers_each_minute_from_the_first_showing_of_its_start_to_the_last_of_its_end(day: date) -> None:
+def test_a_single_shift_covers_each_minute_from_the_first_showing_of_its_start_to_the_last_of_its_end(
+    day: date,
+) -> None:
     walls = _walls(day - DAY, 4)
     rng = random.Random(str(day))
     for _ in range(300):
         starts, ends = (rng.choice((rng.randrange(1440), rng.randrange(110, 190))) for _ in range(2))
-        begin = datetime.combine(day, datetime.min.time()) + timedelta(minutes=starts)
-        finish = datetime.combine(day, datetime.min.time()) + timedelta(minutes=ends + (1440 if ends <= starts else 0))
+        begin = datetime.combine(day, time.min) + timedelta(minutes=starts)
+        finish = datetime.combine(day, time.min) + timedelta(minutes=ends + (1440 if ends <= starts else 0))
         first = next(instant for instant, wall in walls if wall >= begin)
         last = max(instant for instant, wall in walls if wall < finish) + MINUTE
         # A skipped end is reached by the first clock that shows more; one that comes twice is left the last time.
