@@ -154,11 +154,15 @@ class Roster:
 
     def _holders(self, row: Row, day: date) -> list[tuple[datetime, UUID]]:
         """Who has the shift, each from a moment on until the next."""
-        moves = self._moves.get((row.pk, day), ())
-        return [
-            (_EVER, row.person_id),
-            *((move.taken_at or _FOR_EVER, move.taken_by_id or row.person_id) for move in moves),
-        ]
+        found = [(_EVER, row.person_id)]
+        left = list(self._moves.get((row.pk, day), ()))
+        while left:
+            # Two moves at the same instant: the second is from whoever got the shift by the first.
+            first = [move for move in left if move.taken_at == left[0].taken_at]
+            move = next((move for move in first if move.from_person_id == found[-1][1]), first[0])
+            left.remove(move)
+            found.append((move.taken_at or _FOR_EVER, move.taken_by_id or row.person_id))
+        return found
 
     def _called_off(self, row: Row, day: date) -> list[Stretch]:
         if isinstance(row, DutyExtra):
