@@ -21,7 +21,7 @@ from notifications.roster.spans import end_day, span
 from riskzon.localtime import FIRST_YEAR, LAST_YEAR, STOCKHOLM
 
 MOST_EVENTS, MOST_SHIFTS = 500, 2000
-_AHEAD = timedelta(days=366)
+_AHEAD = timedelta(days=365)
 _DAY = timedelta(days=1)
 #: One entry of a file, with whatever its properties turn out to hold.
 Event = Any

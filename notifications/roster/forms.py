@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -48,13 +49,18 @@ class ClockField(forms.CharField):
         return clock.hour * 60 + clock.minute
 
 
-class PersonField(forms.TypedChoiceField):
-    """One of the people who can be on duty, by user name in the page and as an id once cleaned."""
+class PersonField(forms.ChoiceField):
+    """One of the people who can be on duty: by user name in the page, an id once cleaned, None if nobody is chosen."""
+
+    default_error_messages = {"invalid_choice": _("Personen är inte jour på Socialjouren.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(coerce=lambda username: self.ids[username], empty_value=None, **kwargs)
-        self.ids: dict[str, Any] = {}
-        self.error_messages["invalid_choice"] = _("Personen är inte jour på Socialjouren.")
+        super().__init__(**kwargs)
+        self.ids: dict[str, UUID] = {}
+
+    def clean(self, value: Any) -> UUID | None:
+        username = super().clean(value)
+        return self.ids[username] if username else None
 
     def among(self, people: Iterable[Person], nobody: Any) -> None:
         """Offer these people; `nobody` is what stands for no choice."""

@@ -1,8 +1,9 @@
 """How are the stretches of the roster said in words?"""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from notifications.roster.core import Gap
 from riskzon.localtime import is_ambiguous
@@ -29,13 +30,19 @@ def day_words(at: datetime) -> str:
 
 
 def stretch_words(start: datetime, end: datetime) -> str:
-    """`lör 28 nov 17.00–sön 29 nov 08.00`, or `lör 28 nov 17.00–20.00` within one day."""
-    # The midnight that ends a day belongs to it.
-    same_day = local(end - timedelta(microseconds=1)).date() == local(start).date()
-    words = {"day": day_words(start), "start": clock_words(start), "end": clock_words(end), "last": day_words(end)}
-    if same_day:
-        return _("%(day)s %(start)s–%(end)s") % words
-    return _("%(day)s %(start)s–%(last)s %(end)s") % words
+    """`lör 28 nov 17.00–sön 29 nov 08.00`, or `lör 28 nov 17.00–24.00` within one day."""
+    if _is_one_day(start, end):
+        return _("%(day)s %(start)s–%(end)s") % {
+            "day": day_words(start),
+            "start": clock_words(start),
+            "end": _closing(end),
+        }
+    return _("%(day)s %(start)s–%(last)s %(end)s") % {
+        "day": day_words(start),
+        "start": clock_words(start),
+        "last": day_words(end),
+        "end": clock_words(end),
+    }
 
 
 def gap_words(gap: Gap) -> str:
@@ -45,11 +52,21 @@ def gap_words(gap: Gap) -> str:
 
 def within_day(start: datetime, end: datetime) -> str:
     """The clock times of a stretch under the heading of the day on which it begins."""
-    begins, ends = local(start), local(end)
-    whole = begins.time() == ends.time() and begins.hour == begins.minute == 0
-    if whole and (ends.date() - begins.date()).days == 1:
-        return _("Hela dygnet")
-    words = {"start": clock_words(start), "end": clock_words(end), "day": day_words(end)}
-    if local(end - timedelta(microseconds=1)).date() == begins.date():
-        return _("%(start)s–%(end)s") % words
-    return _("%(start)s–%(end)s %(day)s") % words
+    if _is_one_day(start, end):
+        if local(start).time() == time.min and local(end).time() == time.min:
+            return _("Hela dygnet")
+        return _("%(start)s–%(end)s") % {"start": clock_words(start), "end": _closing(end)}
+    return _("%(start)s–%(end)s %(day)s") % {
+        "start": clock_words(start),
+        "end": clock_words(end),
+        "day": day_words(end),
+    }
+
+
+def _is_one_day(start: datetime, end: datetime) -> bool:
+    """The midnight that ends a day belongs to it."""
+    return local(end - timedelta(microseconds=1)).date() == local(start).date()
+
+
+def _closing(end: datetime) -> str:
+    return pgettext("dygnets slut", "24.00") if local(end).time() == time.min else clock_words(end)
