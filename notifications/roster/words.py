@@ -40,8 +40,9 @@ def stretch_words(start: datetime, end: datetime) -> str:
     return _("%(day)s %(start)s–%(last)s %(end)s") % {
         "day": day_words(start),
         "start": clock_words(start),
-        "last": day_words(end),
-        "end": clock_words(end),
+        # The midnight that ends a day belongs to it.
+        "last": day_words(end - timedelta(microseconds=1)),
+        "end": _closing(end),
     }
 
 
