@@ -18,6 +18,7 @@ from riskzon.timewords import moment
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 CASE_STAFF = STAFF - {Role.HEAD}
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
+_ON_DUTY = frozenset({Role.DUTY})
 
 #: What can be late, in the screen's words.
 DEADLINES = {
@@ -36,6 +37,7 @@ _LADDER = frozenset({"deadline", "step", "at", "folded", "born", "nobody_found"}
 _WAKING = frozenset({"", "guardian_contact", "protective_assessment", "hold_review"})
 _BY = _("Senast %(at)s.")
 _SINCE = _("Tiden gick ut %(at)s.")
+_STARTS = _("Passet börjar %(at)s.")
 #: Said after the message where the fact is true.
 _ADDED = {
     "folded": _("Påminnelser som redan hade passerat ingår i detta meddelande."),
@@ -249,6 +251,36 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
         roles=frozenset({Role.ADMIN, Role.SUPERVISOR, Role.HEAD}),
         by_mail=False,
+    ),
+    "shift_offered": MessageKind(
+        title=_("Ett jourpass söker någon"),
+        text=_("En kollega erbjuder dig sitt jourpass. Svara under Jour."),
+        when=_STARTS,
+        roles=_ON_DUTY,
+    ),
+    "shift_taken": MessageKind(
+        title=_("Jourpasset är övertaget"),
+        text=_("En kollega har tagit passet som du erbjöd."),
+        when=_STARTS,
+        roles=_ON_DUTY,
+    ),
+    "shift_declined": MessageKind(
+        title=_("Nej till jourpasset"),
+        text=_("Kollegan som du frågade tar inte passet. Det är kvar hos dig."),
+        when=_STARTS,
+        roles=_ON_DUTY,
+    ),
+    "shift_given": MessageKind(
+        title=_("Du har fått ett jourpass"),
+        text=_("Ett jourpass har flyttats till dig."),
+        when=_STARTS,
+        roles=_ON_DUTY,
+    ),
+    "shift_left": MessageKind(
+        title=_("Ett av dina jourpass är flyttat"),
+        text=_("Ett jourpass har flyttats från dig till någon annan."),
+        when=_STARTS,
+        roles=_ON_DUTY,
     ),
 }
 

@@ -8,7 +8,19 @@ from django.db.models import Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
+from notifications.roster.models import DutyAbsence, DutyExtra, DutyFeed, DutyOffer, DutyPattern
 from riskzon.models import Case, CaseBlock, Report, User
+
+__all__ = [
+    "Delivery",
+    "DutyAbsence",
+    "DutyExtra",
+    "DutyFeed",
+    "DutyOffer",
+    "DutyPattern",
+    "Message",
+    "StoredMail",
+]
 
 
 class MessageQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 """Where are the pages about messages?"""
 
-from django.urls import path
+from django.urls import include, path
 
 from notifications import views
 from notifications.phone import own_phone
@@ -11,4 +11,5 @@ urlpatterns = [
     path("inbox/phone/", own_phone, name="own-phone"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("mailbox/", views.mailbox, name="mailbox"),
+    path("", include("notifications.roster.urls")),
 ]

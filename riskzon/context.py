@@ -41,17 +41,18 @@ BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ABSENCE = NavItem("absence", _("Frånvaro"), "calendar-off")
+ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
-    Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, INBOX),
-    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ACCOUNTING, ABSENCE, INBOX),
-    Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, INBOX),
-    Role.DUTY: (WORKLIST, NEW_REPORT, INBOX),
+    Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
+    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, ABSENCE, INBOX),
+    Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, ROSTER, INBOX),
+    Role.DUTY: (WORKLIST, NEW_REPORT, ROSTER, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
     Role.LOG_REVIEWER: (INBOX,),
-    Role.ADMIN: (INBOX,),
+    Role.ADMIN: (ROSTER, INBOX),
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.

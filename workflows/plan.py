@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -45,17 +45,14 @@ def plans(
 ) -> dict[UUID, list[PlanLine]]:
     """The same for several cases whose deadlines have been read, in a constant number of statements."""
     directory, book = Directory.read(now), Rulebook.read()
-    on_duty = directory.on_duty
     found: dict[UUID, list[tuple[Step, Deadline, tuple[UUID, ...]]]] = defaultdict(list)
     for case in cases:
         for deadline in deadlines.get(case.pk, ()):
             if deadline.settled_at is None:
                 deadline.case = case
                 for step in _to_come(deadline, book, now):
-                    # Whether the unit is open counts when the rung fires, not now. Who is on duty then is not known
-                    # while there is no schedule, and is asked once for all rungs.
-                    then = replace(directory, now=step.at, _open={}, _on_duty=on_duty)
-                    found[case.pk].append((step, deadline, find(step, deadline, then, book)[0]))
+                    # Whether the unit is open, and who is on duty, counts when the rung fires, not now.
+                    found[case.pk].append((step, deadline, find(step, deadline, directory.at(step.at), book)[0]))
     told = {person for rungs in found.values() for _step, _deadline, people in rungs for person in people}
     users = User.objects.in_bulk(told)
     return {

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications import roster
+from notifications.roster import Roster
 from riskzon.access import CASE_ROLES
 from riskzon.models import Case, Role, Unit
 from riskzon.models.people import UnitKind
@@ -41,17 +42,26 @@ class Directory:
     now: datetime
     staff: Staff
     _open: dict[UUID, bool] = field(default_factory=dict)
+    _roster: Roster | None = None
     _on_duty: list[UUID] | None = None
+    _leads: list[UUID] | None = None
 
     @classmethod
     def read(cls, now: datetime) -> "Directory":
         return cls(now=now, staff=_standing.read())
 
     @property
+    def rota(self) -> Roster:
+        """Who is on duty when; asked only once a unit is found closed."""
+        if self._roster is None:
+            self._roster = roster.read()
+        return self._roster
+
+    @property
     def on_duty(self) -> list[UUID]:
-        """Whoever is on duty at Socialjouren; asked only once a unit is found closed."""
+        """Whoever is on duty at Socialjouren at this moment."""
         if self._on_duty is None:
-            self._on_duty = roster.on_duty(self.now)
+            self._on_duty = self.rota.on_duty(self.now)
         return self.there(self._on_duty)
 
     @property
@@ -75,6 +85,17 @@ class Directory:
         """
         return [] if self.staff.with_number.isdisjoint(people) else self.on_duty
 
+    @property
+    def duty_leads(self) -> list[UUID]:
+        """Those of them who lead."""
+        if self._leads is None:
+            self._leads = self.rota.leads(self.now)
+        return self._leads
+
+    def at(self, moment: datetime) -> "Directory":
+        """The same people and the same roster at another moment."""
+        return Directory(now=moment, staff=self.staff, _roster=self.rota)
+
     def is_open(self, unit_id: UUID) -> bool:
         if unit_id not in self._open:
             self._open[unit_id] = self.staff.units[unit_id].hours.is_open(self.now)
@@ -96,12 +117,10 @@ class Directory:
         return self.there([supervisor]) if supervisor in self.staff.active else []
 
     def lead(self, unit_id: UUID) -> list[UUID]:
-        """The unit's supervisor while it is open; while it is closed the supervisor of Socialjouren, else the heads."""
+        """The unit's supervisor while it is open; while it is closed whoever leads the duty shift, else the heads."""
         if self.is_open(unit_id):
             return self.unit_supervisor(unit_id)
-        if self.staff.duty_unit and (lead := self.unit_supervisor(self.staff.duty_unit)):
-            return lead
-        return self.heads
+        return self.there(self.duty_leads) or self.heads
 
     def find(self, roles: Iterable[str], case: Case) -> tuple[UUID, ...]:
         """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0002_initial")]
+    dependencies = [("notifications", "0003_roster")]
 
     operations = [
         migrations.CreateModel(

@@ -378,3 +378,31 @@ class HealthOut(Answer):
 
 class ClockOut(Answer):
     now: Shown
+
+
+class ShiftOut(Answer):
+    """One stretch that one person is on duty; `lead`: leads the duty shift."""
+
+    username: str
+    name: str
+    starts_at: Shown
+    ends_at: Shown
+    lead: bool
+
+
+class GapOut(Answer):
+    """A stretch in which a unit is closed and nobody is on duty."""
+
+    starts_at: Shown
+    ends_at: Shown
+
+
+class RosterOut(Answer):
+    """From the first to the last local day, both included."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: str = Field(alias="from")
+    to: str
+    shifts: list[ShiftOut]
+    gaps: list[GapOut]

@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from riskzon.api import problems
 from riskzon.api.app import api, strict
-from riskzon.api.calls import absences, cases, casework, conflicts, investigations, oversight, reports, system
+from riskzon.api.calls import absences, cases, casework, conflicts, investigations, oversight, reports, roster, system
 from riskzon.errors import Unseen
 
 
@@ -16,7 +16,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return problems.answer(request, Unseen())
 
 
-for calls in (reports, cases, casework, investigations, oversight, system, conflicts, absences):
+for calls in (reports, cases, casework, investigations, oversight, system, conflicts, absences, roster):
     api.add_router("", calls.routes)
 
 _addresses, _app_name, _namespace = api.urls

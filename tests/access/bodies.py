@@ -133,6 +133,16 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
+        "roster_person": {"person": "jour.reserv"},
+        "roster_pattern": {
+            "person": "jour.reserv",
+            "weekdays": "4",
+            "starts": "17.00",
+            "ends": "08.00",
+            "valid_from": "2026-12-01",
+        },
+        "roster_end": {"last_day": "2026-12-01"},
+        "roster_extra": {"person": "jour.reserv", "day": "2026-12-01", "starts": "17.00", "ends": "08.00"},
     }[name]
 
 

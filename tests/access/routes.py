@@ -22,6 +22,7 @@ from tests.access.actors import (
     PARTNERS_TOO,
     REGISTER,
     STAFF,
+    TRIED,
     By,
     Says,
 )
@@ -106,6 +107,14 @@ _FIRST_PAGE = {
 }
 _OPEN = {**EVERYBODY, "anonymous": OK, "deactivated": OK}
 
+_ROSTER = _roles(*STAFF, "head", "admin")
+_PLANS = _roles(*LEADS, "head", "admin")
+_PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
+#: What is not there, for everybody; who may do what with a shift that is there is asked in tests/notifications/roster.
+NOBODY = _roles()
+_NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
+_NO_SHIFT = (dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), _NOT_THERE) | {"day": "2026-11-13"},)
+
 ROUTES: dict[str, Route] = {
     # --- Of the whole product
     "login/": Route(_any(OK, anonymous=OK | METHOD, deactivated=OK | METHOD), stranger=OK, sends="login"),
@@ -130,6 +139,28 @@ ROUTES: dict[str, Route] = {
     "deliveries/": _page(_roles(*LEADS, "admin"), ""),
     "mailbox/": _page(EVERYBODY, ""),
     "demo/clock/": _press(EVERYBODY, "clock", ""),
+    # --- Who is on duty
+    "roster/": _page(_ROSTER, "", queries=("", "?from=2026-12-24", "?from=x")),
+    "roster/shifts/<uuid:row_id>/<str:day>/": _page(NOBODY, "", variants=_NO_SHIFT),
+    "roster/shifts/<uuid:row_id>/<str:day>/offer/": _press(NOBODY, "roster_person", "", variants=_NO_SHIFT),
+    "roster/shifts/<uuid:row_id>/<str:day>/move/": _press(NOBODY, "roster_person", "", variants=_NO_SHIFT),
+    "roster/shifts/<uuid:row_id>/<str:day>/call-off/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
+    "roster/offers/<uuid:offer_id>/take/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
+    "roster/offers/<uuid:offer_id>/withdraw/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
+    "roster/patterns/": _page(_PLANS, ""),
+    "roster/patterns/new/": _form(_PLANS, "roster_pattern", ""),
+    "roster/patterns/<uuid:pattern_id>/end/": _form(NOBODY, "roster_end", "", variants=_NO_SHIFT),
+    "roster/extra/new/": _form(_PLANS, "roster_extra", ""),
+    "roster/absences/<uuid:absence_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
+    # A file that is not sent is asked for again.
+    "roster/import/": Route({"GET": _PLANS, "HEAD": _PLANS, "POST": _PLANS_TRIES}, sends="nothing"),
+    "roster/import/confirm/": _press(_PLANS_TRIES, "nothing", ""),
+    "roster/feed/": _form(_ROSTER, "nothing", "", is_view_class=False),
+    "roster/feed/revoke/": _press(_ROSTER, "nothing", ""),
+    # Nobody logs in to it: whoever has the secret reads the calendar, and for everybody else there is none.
+    "roster/feed/<str:token>.ics": Route(
+        dict.fromkeys(("GET", "HEAD"), dict.fromkeys(_OPEN, HIDDEN)), stranger=OK, variants=({"token": "x" * 43},)
+    ),
     # --- One case
     _C: _page(SEE),
     _C + "timeline/": _page(READ),
@@ -276,5 +307,6 @@ ROUTES: dict[str, Route] = {
         {method: _roles(*AWAY, others=NO) for method in ("GET", "HEAD", "POST")}, "", KEY, "absence"
     ),
     _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about=""),
+    _A + "roster": _call("GET", _roles(*STAFF, "head", "admin", others=NO), about="", queries=("", "?from=2026-11-13")),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

@@ -173,6 +173,7 @@ CALLS = {
     ("GET", "/api/v1/accounting"): Call(
         200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "lars.wik", "it.admin", otherwise=403)
     ),
+    ("GET", "/api/v1/roster"): Call(200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "it.admin", otherwise=403)),
     ("GET", "/api/v1/health"): Call(503, 503, 503, None, 503),
     ("GET", "/api/v1/demo/clock"): Call(200, 200, 200, None, 200),
     ("POST", "/api/v1/demo/clock"): Call(200, 200, 200, {"advance_seconds": 0}, 200),

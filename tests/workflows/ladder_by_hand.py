@@ -20,13 +20,17 @@ class Staff:
     on_duty: tuple[str, ...] = ("jour.vakt",)
     duty_lead: str = ""
     heads: tuple[str, ...] = ("maria.oberg",)
+    #: Local days on which nobody at all is on duty.
+    gaps: tuple[str, ...] = ()
     is_taken: bool = False
 
     def find(self, roles: str, at: datetime) -> frozenset[str]:
         """The people behind roles such as "holder lead" at a moment."""
         is_open = unit_is_open(at)
-        lead = (self.supervisor,) if is_open else (self.duty_lead,) if self.duty_lead else self.heads
-        holder = self.on_duty
+        is_gap = str(at.astimezone(STOCKHOLM).date()) in self.gaps
+        leads = self.duty_lead and not is_gap
+        lead = (self.supervisor,) if is_open else (self.duty_lead,) if leads else self.heads
+        holder = () if is_gap else self.on_duty
         if is_open:
             holder = (self.assignee,) if self.assignee else self.queue
         people = {"holder": holder, "lead": lead, "supervisor": (self.supervisor,), "head": self.heads}

@@ -1,8 +1,11 @@
 """The demo's people: each once, however often they are asked for."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import authenticate
 
+from notifications.models import DutyPattern
 from riskzon.access import units_led_by, units_of
 from riskzon.models import Role, Unit, User
 from workflows.demo.people import PASSWORD, PEOPLE, UNITS, ensure_people
@@ -42,6 +45,16 @@ def test_every_unit_that_holds_cases_has_staff_and_a_supervisor_who_leads_it():
         if unit.kind in ("intake", "investigation"):
             assert any(unit.pk in units_of(user) for user in people.users.values() if user.role == Role.SOCIAL_WORKER)
             assert units_led_by(unit.supervisor) == [unit.pk]
+
+
+def test_one_person_has_a_shift_round_the_clock_made_once_and_the_other_at_socialjouren_has_none():
+    users = ensure_people().users
+
+    assert {row.person for row in DutyPattern.objects.all()} == {users["jour.vakt"]}
+    DutyPattern.objects.update(ended_at=datetime(2026, 11, 13, tzinfo=UTC), last_day="2026-11-13")
+    ensure_people()
+
+    assert DutyPattern.objects.count() == 7
 
 
 def test_demo_people_are_refused_outside_the_demo(settings):

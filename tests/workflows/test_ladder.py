@@ -8,8 +8,9 @@ import pytest
 
 from notifications.models import Message
 from riskzon import access, clock
-from riskzon.models import Case, Unit, User
+from riskzon.models import Case, Role, Unit, User
 from tests.acts import DAY, HOUR, MINUTE, clock_of, move, reread, told
+from tests.duty import leads_always, off
 from tests.factories import CASTOR, at, child, guardian, make_report, people, person
 from tests.workflows.ladder_by_hand import (
     Staff,
@@ -20,7 +21,8 @@ from tests.workflows.ladder_by_hand import (
     unit_is_open,
     without_clock,
 )
-from workflows.plan import plan
+from workflows.models import Breach, Deadline
+from workflows.plan import plan, plans
 from workflows.sweep import next_moment, sweep
 from workflows.verbs.family import identify_child
 from workflows.verbs.holds import end_hold
@@ -38,8 +40,18 @@ def _assign(case: Case, username: str) -> None:
     Case.objects.filter(pk=case.pk).update(assignee=person(username))
 
 
-def _lead_of_duty() -> None:
+def _supervisor_of_duty() -> None:
     Unit.objects.filter(slug="socialjouren").update(supervisor=person("hanna.vide"))
+
+
+def _gone_from_socialjouren() -> None:
+    User.objects.filter(username="jour.vakt").update(role=Role.SOCIAL_WORKER)
+
+
+def _lead_with_a_free_saturday() -> None:
+    leads_always("jour.reserv")
+    off("2026-11-14", "jour.reserv")
+    off("2026-11-14")
 
 
 def _no_supervisor() -> None:
@@ -79,7 +91,19 @@ SITUATIONS = {
     "nobody in the unit": Situation(MONDAY, Staff(queue=()), before=lambda: _inactive("karin.ek", "omar.nyman")),
     "a supervisor who has left": Situation(MONDAY, Staff(supervisor=""), before=lambda: _inactive("sara.lindh")),
     "a unit without supervisor": Situation(FRIDAY_NIGHT, Staff(supervisor=""), before=_no_supervisor),
-    "a lead at Socialjouren": Situation(FRIDAY_NIGHT, Staff(duty_lead="hanna.vide"), before=_lead_of_duty),
+    "a lead at Socialjouren": Situation(
+        FRIDAY_NIGHT,
+        Staff(on_duty=("jour.vakt", "jour.reserv"), duty_lead="jour.reserv"),
+        before=lambda: leads_always("jour.reserv"),
+    ),
+    "a supervisor of Socialjouren who is not on duty": Situation(FRIDAY_NIGHT, before=_supervisor_of_duty),
+    "no longer at Socialjouren": Situation(FRIDAY_NIGHT, Staff(on_duty=()), before=_gone_from_socialjouren),
+    "a gap in the roster": Situation(FRIDAY_NIGHT, Staff(gaps=("2026-11-14",)), before=lambda: off("2026-11-14")),
+    "a gap while nobody leads either": Situation(
+        FRIDAY_NIGHT,
+        Staff(on_duty=("jour.vakt", "jour.reserv"), duty_lead="jour.reserv", gaps=("2026-11-14",)),
+        before=_lead_with_a_free_saturday,
+    ),
     "nobody but the head": Situation(
         FRIDAY_NIGHT,
         Staff(queue=(), supervisor="", on_duty=()),
@@ -166,6 +190,39 @@ def test_a_message_that_found_nobody_says_so_and_the_next_rung_still_comes() -> 
     assert told("deadline_near", case) == {"jour.vakt", "maria.oberg"}
     near = Message.objects.filter(case=case, kind="deadline_near", facts__step="-4h")
     assert {"nobody_found" in message.facts for message in near} == {False}
+
+
+def test_in_a_gap_of_the_roster_the_next_in_line_is_told_at_once_and_reads_why() -> None:
+    people()
+    off("2026-11-14")
+    at(FRIDAY_NIGHT)
+    case = make_report("karin.ek", children=[child(identity_number=CASTOR)]).cases[0]
+    foreseen = {line.step: line.recipients for line in plan(reread(case), clock.now()) if line.kind == WATCHED[0]}
+    assert foreseen["-12h"] == ["Maria Öberg"]
+
+    _let_time_pass(clock.now() + DAY + HOUR)
+
+    first = Message.objects.filter(case=case, kind="case_received")
+    assert [(message.recipient.username, "nobody_found" in message.facts) for message in first] == [
+        ("jour.vakt", False)
+    ]
+    passed_on = Message.objects.get(case=case, kind="deadline_near", facts__step="-12h")
+    assert (passed_on.recipient.username, passed_on.facts["nobody_found"]) == ("maria.oberg", True)
+    assert Breach.objects.get(case=case, kind=WATCHED[0]).on_duty == []
+
+
+def test_who_is_on_duty_at_each_rung_is_asked_in_as_many_statements_however_many_rungs(
+    django_assert_num_queries: Callable,
+) -> None:
+    people()
+    now = at(FRIDAY_NIGHT)
+    numbers = (CASTOR, "20100702-2393")
+    cases = make_report("karin.ek", children=[child(identity_number=number) for number in numbers]).cases
+    deadlines = {case.pk: list(Deadline.objects.filter(case=case)) for case in cases}
+    for some in (cases[:1], cases):
+        # Staff, rules, roster, and the people who are named.
+        with django_assert_num_queries(4):
+            plans(some, deadlines, now)
 
 
 def test_who_is_blocked_from_the_child_is_not_there_and_somebody_else_is_told() -> None:

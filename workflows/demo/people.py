@@ -1,12 +1,15 @@
 """Which units and which people does the demo's municipality have?"""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from notifications.models import DutyPattern
+from riskzon.localtime import FIRST_YEAR, at_local_minute, local_date
 from riskzon.models import Role, Unit, UnitKind, User
 
 PASSWORD = "riskzon-demo"  # noqa: S105 - printed on the first screen of every demo
@@ -47,7 +50,11 @@ PEOPLE = [
     ("lars.wik", "Lars", "Wik", Role.LOG_REVIEWER, None),
     ("it.admin", "Ulf", "Alm", Role.ADMIN, None),
     ("butik.city", "Rosa", "Blom", Role.PARTNER, None),
+    ("jour.reserv", "Sixten", "Fiktivdal", Role.DUTY, DUTY),
 ]
+
+#: Has a shift round the clock, every day; the other person at Socialjouren has none, and can take one over.
+ALWAYS_ON_DUTY = "jour.vakt"
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,23 @@ def ensure_people() -> People:
     missing = [person for person in PEOPLE if person[0] not in users]
     if missing:
         users |= _make(missing, units)
+    _ensure_roster(users[ALWAYS_ON_DUTY])
     return People(units=units, users=users)
+
+
+def _ensure_roster(person: User) -> None:
+    """A shift round the clock for each weekday, unless this person has ever had a pattern."""
+    if DutyPattern.objects.filter(person=person).exists():
+        return
+    long_ago = at_local_minute(date(FIRST_YEAR, 1, 1), 0)
+    DutyPattern.objects.bulk_create(
+        [
+            DutyPattern(
+                person=person, weekday=weekday, starts=0, ends=0, valid_from=local_date(long_ago), added_at=long_ago
+            )
+            for weekday in range(7)
+        ]
+    )
 
 
 def _make(people: list[tuple[str, str, str, Role, str | None]], units: dict[str, Unit]) -> dict[str, User]:

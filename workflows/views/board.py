@@ -23,7 +23,16 @@ from workflows.breach_lines import breach_lines
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LOB, Counts
 from workflows.sweep import last_sweep
-from workflows.views.board_pieces import alarms, late_lines, line_heads, outcome_rows, tiles, unit_tabs, week_chart
+from workflows.views.board_pieces import (
+    alarms,
+    late_lines,
+    line_heads,
+    outcome_rows,
+    roster_gaps,
+    tiles,
+    unit_tabs,
+    week_chart,
+)
 from workflows.views.gates import only_for
 
 PER_PAGE = 50
@@ -128,6 +137,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "sweep_age": age_words(age),
             "sweep_is_stale": age is None or age > STALE,
             "alarms": alarms(age, seen.now),
+            "roster_gaps": roster_gaps(seen.now),
         }
     return render(request, "workflows/board/board.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications import roster
+from notifications.roster.words import gap_words
 from riskzon import timewords
 from riskzon.charts import Series, StackedBars
 from riskzon.ui import Alarm, Tab, Tile
@@ -18,6 +19,10 @@ from workflows import board as figures
 from workflows.board import BESIDE, DECIDED, EXPLAINED, OUTSIDE, Overseen
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LINES, LOB, Counts, Ratio
+
+_A_MOMENT = timedelta(minutes=1)
+_ROSTER_AHEAD = timedelta(days=14)
+_SHOWN_GAPS = 3
 
 
 def address(name: str, *args: str, seen: Overseen, **query: str) -> str:
@@ -33,17 +38,27 @@ def tiles(seen: Overseen, counts: Mapping[str, int]) -> list[Tile]:
 
 
 def alarms(sweep_age: timedelta | None, now: datetime) -> list[Alarm]:
-    """What makes the board itself untrue: nobody watches the clocks, or nobody is on duty."""
+    """What makes the board itself untrue: nobody watches the clocks, or nobody is on duty although a unit is closed,
+    or in the coming 14 days at all."""
     found = []
     if sweep_age is None or sweep_age > STALE:
         found.append(
             Alarm(_("Fristerna bevakas inte just nu: det senaste svepet är äldre än 90 sekunder. Kontakta driften."))
         )
-    if not roster.on_duty(now):
+    rota = roster.read()
+    if rota.gaps(now, now + _A_MOMENT) or not rota.shifts(now, now + _ROSTER_AHEAD):
         found.append(
             Alarm(_("Ingen är i tjänst på Socialjouren. Larm som går ut när enheterna är stängda når ingen där."))
         )
     return found
+
+
+def roster_gaps(now: datetime) -> list[str]:
+    """When nobody is on duty in the next 14 days although a unit is closed, in words; nothing when the roster is whole."""
+    words = [gap_words(gap) for gap in roster.gaps(now, now + _ROSTER_AHEAD)]
+    left = len(words) - _SHOWN_GAPS
+    more = [ngettext("och %(n)s lucka till", "och %(n)s luckor till", left) % {"n": left}] if left > 0 else []
+    return words[:_SHOWN_GAPS] + more
 
 
 def unit_tabs(seen: Overseen, *args: str, week: str = "", parts: Sequence[tuple[str, Any, int]] = ()) -> list[Tab]:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from riskzon.access import block
 from riskzon.clock import now, real_now
 from riskzon.models import Case, Unit, User
+from tests.duty import extra, off
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, child, make_report, person
 from tests.workflows.board.conftest import later, reach, words
 from workflows.models import Heartbeat
@@ -139,6 +140,35 @@ def test_an_empty_roster_is_an_alarm(visit: Visit) -> None:
     assert "Ingen är i tjänst på Socialjouren" not in board(visit("sara.lindh"))
     User.objects.filter(username="jour.vakt").update(is_active=False)
     assert "Ingen är i tjänst på Socialjouren" in board(visit("sara.lindh"))
+
+
+def test_nobody_on_duty_is_an_alarm_only_while_a_unit_is_closed(visit: Visit) -> None:
+    off("2026-11-13")
+    extra("jour.reserv", "2026-11-13", "17.00", "20.00")
+    assert "Ingen är i tjänst på Socialjouren" not in board(visit("sara.lindh"))
+    later(hours=6)
+    assert "Ingen är i tjänst på Socialjouren" in board(visit("sara.lindh"))
+
+
+def test_gaps_of_the_next_14_days_stand_on_the_board_and_lead_to_the_roster(visit: Visit) -> None:
+    assert "Ingen i jour" not in board(visit("sara.lindh"))
+    for day in ("2026-11-21", "2026-11-22", "2026-11-28"):
+        off(day)
+    extra("jour.reserv", "2026-11-21", "00.00", "17.00")
+    extra("jour.reserv", "2026-11-22", "08.00", "00.00")
+    for who in ("sara.lindh", "maria.oberg"):
+        page = board(visit(who))
+        found = re.findall(r'<a href="/roster/">(.*?)</a>', page.split('class="vital"')[1].split("</ul>")[0])
+        assert found == ["Ingen i jour: lör 21 nov 17.00–sön 22 nov 08.00"]
+
+
+def test_many_gaps_are_counted(visit: Visit) -> None:
+    for day in (16, 18, 20, 22, 24):
+        off(f"2026-11-{day}")
+    said = words(board(visit("sara.lindh")))
+    assert "Ingen i jour: mån 16 nov 00.00–08.00" in said
+    assert said.count("Ingen i jour") == 3
+    assert "och 6 luckor till" in said
 
 
 def test_a_supervisor_sees_own_units_only(visit: Visit, week: Week) -> None:
