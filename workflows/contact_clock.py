@@ -27,11 +27,12 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
     The clock is exempt only when every known custodian is under a decided hold, when it is decided that there is none,
     or when custody has ended (FB 6:2); it runs anew, on a line of its own, once there is somebody to reach again. The
     task is done when every known custodian is reached, held or written off and a child of 15 or more is told, and is
-    open again when a custodian appears or is released from a hold. `by` None: the clock struck. Nothing happens in a case
-    that is void or transferred.
+    open again when a custodian appears or is released from a hold, or when the child turns 15. `by` None: the clock
+    struck. Nothing happens in a case that is void or transferred.
     """
     if has_ended(case):
         return
+    _leave_child_to_be_told(case, now)
     people = custodians(case)
     is_adult = has_come_of_age(case, now)
     nobody = is_adult or (not people and is_without_guardian(case))
@@ -78,7 +79,7 @@ def beside(case: Case) -> Iterator[Case]:
 
 
 def release(case_id: UUID, *, now: datetime) -> bool:
-    """The clock has struck the 18th birthday: settle the case. False: somebody is working in it, so later."""
+    """The clock has struck the 15th or 18th birthday: settle the case. False: somebody is working in it, so later."""
     with transaction.atomic():
         case = (
             Case.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
@@ -90,7 +91,8 @@ def release(case_id: UUID, *, now: datetime) -> bool:
             return False
         settle(case, by=None, now=now)
         case.save()
-        audit.record(AuditAction.SYSTEM, by=None, now=now, what="came_of_age", case_id=case.pk)
+        what = "came_of_age" if has_come_of_age(case, now) else "turned_15"
+        audit.record(AuditAction.SYSTEM, by=None, now=now, what=what, case_id=case.pk)
     return True
 
 
@@ -116,17 +118,24 @@ def _runs_anew(case: Case, people: list[Custodian]) -> bool:
 
 
 def _keep_task(case: Case, followed: bool, by: User | None, now: datetime) -> None:
-    if not followed and case.guardians_followed_at is not None and case.closed_at is None:
+    is_done = followed and not _child_waits(case)
+    if not is_done and case.guardians_followed_at is not None and case.closed_at is None:
         case.guardians_followed_at = None
         steps.reopen(case, CaseFlow.contact_guardians)
-    elif followed and case.guardians_followed_at is None and not _child_waits(case, now):
+    elif is_done and case.guardians_followed_at is None:
         case.guardians_followed_at = now
         steps.take(case, CaseFlow.contact_guardians, by=by, now=now)
 
 
-def _child_waits(case: Case, now: datetime) -> bool:
-    told = Todo.objects.filter(case=case, what=Todo.What.INFORM_CHILD).order_by("created_at").first()
-    if told is None and must_be_told(case, now):
-        # The 15th birthday came while the guardians were being sought.
-        told = Todo.objects.create(case=case, what=Todo.What.INFORM_CHILD, created_at=now)
-    return told is not None and told.done_at is None and told.cancelled_at is None
+def _leave_child_to_be_told(case: Case, now: datetime) -> None:
+    """The 15th birthday, or the birth date itself, may come while the case is open."""
+    if case.closed_at is not None or not must_be_told(case, now):
+        return
+    if not Todo.objects.filter(case=case, what=Todo.What.INFORM_CHILD).exists():
+        Todo.objects.create(case=case, what=Todo.What.INFORM_CHILD, created_at=now)
+
+
+def _child_waits(case: Case) -> bool:
+    return Todo.objects.filter(
+        case=case, what=Todo.What.INFORM_CHILD, done_at__isnull=True, cancelled_at__isnull=True
+    ).exists()

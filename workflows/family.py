@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from riskzon.models import Case, Child, Contact, Guardian, Guardianship, Hold, ProtectedIdentity, WrittenOff
 from riskzon.names import name_key
@@ -64,6 +64,17 @@ def custodians(case: Case) -> list[Custodian]:
         for link in Guardianship.objects.filter(child_id=case.child_id).select_related("guardian").order_by("pk")
         if link.may_meet_guarantee
     ]
+
+
+def is_held_for_a_sibling(child_id: UUID) -> bool:
+    """Whether contact with one of the child's guardians waits on behalf of a sibling, and nobody has said so of this one."""
+    own = Hold.objects.filter(child_id=child_id, ended_at__isnull=True, guardian=OuterRef("guardian"))
+    return (
+        Hold.objects.filter(guardian__guardianships__child=child_id, ended_at__isnull=True)
+        .exclude(child_id=child_id)
+        .exclude(Exists(own))
+        .exists()
+    )
 
 
 def is_without_guardian(case: Case) -> bool:

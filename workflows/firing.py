@@ -102,6 +102,23 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
     return tuple(directory.heads), True
 
 
+def review_of(deadline: Deadline, book: Rulebook, breached_at: datetime) -> Deadline | None:
+    """The review that this deadline asks for once it is breached, not yet written; None where none is asked for."""
+    # A review that is late is itself shown and escalated, but asks for no review of its own.
+    rule = book.rule(Kind.BREACH_REVIEW, "", breached_at)
+    if deadline.kind == Kind.BREACH_REVIEW or rule is None:
+        return None
+    return Deadline(
+        pk=uuid4(),
+        case=deadline.case,
+        kind=Kind.BREACH_REVIEW,
+        rule=rule,
+        starts_at=breached_at,
+        created_at=breached_at,
+        due_at=due_at(breached_at, Length(rule.length), rule.amount),
+    )
+
+
 def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, rows: Rows, now: datetime) -> None:
     people: tuple[UUID, ...] = ()
     if is_needed(step, deadline):
@@ -189,18 +206,7 @@ def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows
     )
     rows.breaches.append(breach)
     rows.log.append((deadline.case_id, {"deadline": deadline.kind}))
-    # A review that is late is itself shown and escalated, but asks for no review of its own.
-    rule = book.rule(Kind.BREACH_REVIEW, "", now)
-    if deadline.kind != Kind.BREACH_REVIEW and rule is not None:
-        review = Deadline(
-            pk=uuid4(),
-            case=case,
-            kind=Kind.BREACH_REVIEW,
-            rule=rule,
-            starts_at=now,
-            created_at=now,
-            due_at=due_at(now, Length(rule.length), rule.amount),
-            breach=breach,
-        )
+    if (review := review_of(deadline, book, now)) is not None:
+        review.breach = breach
         review.next_step_at = next_step(ladder_of(review, book), now)
         rows.reviews.append(review)

@@ -1,7 +1,7 @@
 """Who will be told when about a case, if nobody acts?"""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from riskzon.models import Case, User
 from workflows.deadlines import OUTSTANDING
-from workflows.firing import find, is_needed, ladder_of
+from workflows.firing import find, is_needed, ladder_of, review_of
 from workflows.ladder import BREACH, Step
 from workflows.models import Deadline
 from workflows.recipients import Directory
@@ -35,7 +35,7 @@ class PlanLine:
 
 
 def plan(case: Case, now: datetime) -> list[PlanLine]:
-    """Every rung to come of one case, earliest first; of a daily rung the first."""
+    """Every rung to come of one case, earliest first; of a daily rung the first. Reviews that breaches ask for too."""
     rows = list(Deadline.objects.filter(OUTSTANDING, case=case))
     return plans([case], {case.pk: rows}, now)[case.pk]
 
@@ -50,9 +50,9 @@ def plans(
         for deadline in deadlines.get(case.pk, ()):
             if deadline.settled_at is None:
                 deadline.case = case
-                for step in _to_come(deadline, book, now):
+                for step, of in _with_review(deadline, book, now):
                     # Whether the unit is open, and who is on duty, counts when the rung fires, not now.
-                    found[case.pk].append((step, deadline, find(step, deadline, directory.at(step.at), book)[0]))
+                    found[case.pk].append((step, of, find(step, of, directory.at(step.at), book)[0]))
     told = {person for rungs in found.values() for _step, _deadline, people in rungs for person in people}
     users = User.objects.in_bulk(told)
     return {
@@ -67,6 +67,13 @@ def plans(
         ]
         for case in cases
     }
+
+
+def _with_review(deadline: Deadline, book: Rulebook, now: datetime) -> Iterator[tuple[Step, Deadline]]:
+    for step in _to_come(deadline, book, now):
+        yield step, deadline
+        if step.key == BREACH and (review := review_of(deadline, book, step.at)) is not None:
+            yield from ((later, review) for later in _to_come(review, book, now))
 
 
 def _to_come(deadline: Deadline, book: Rulebook, now: datetime) -> list[Step]:

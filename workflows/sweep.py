@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from riskzon import clock
-from workflows import contact_clock
+from workflows import birthdays, contact_clock
 from workflows.firing import custody_ends, fire
 from workflows.leaving import begin_due, collect_orphans
 from workflows.models import Deadline, Heartbeat
@@ -30,7 +30,7 @@ BUSY_PAUSE = timedelta(seconds=2)
 
 
 def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep") -> int:
-    """Fire everything that is due; returns how many rungs. Safe to run anywhere, any number at a time.
+    """Fire everything that is due, and keep the birthdays; returns how many rungs. Safe to run anywhere, any number at a time.
 
     `now` is for tests; without it each batch asks the product's clock.
     """
@@ -40,6 +40,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         fired += rungs
         if taken < batch:
             break
+    birthdays.keep(now or clock.now())
     _beside(now)
     beat(name, {"fired": fired})
     return fired

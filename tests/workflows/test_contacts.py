@@ -172,6 +172,22 @@ def test_one_call_is_written_down_for_siblings_who_share_the_guardian() -> None:
     assert one.contacts.get().call == two.contacts.get().call
 
 
+def test_one_call_meets_two_arrests_of_a_child_if_it_was_made_after_both() -> None:
+    first = _arrest()
+    move(5 * HOUR)
+    between = clock.now()
+    move(5 * HOUR)
+    second = make_report("karin.ek", children=[child()]).cases[0]
+
+    call(first, at=between, also_cases=[second.pk])
+    assert (state_of(first), state_of(second)) == ("met", "running")
+
+    move(HOUR)
+    call(first, also_cases=[second.pk])
+    assert (state_of(second), clock_of(second).met_at) == ("met", clock.now())
+    assert clock_of(first).met_at == between
+
+
 def test_a_call_about_siblings_is_written_for_all_of_them_or_for_none() -> None:
     one, _two = _siblings()
     stranger = make_report(children=[child(identity_number="20130505-2399", guardians=[guardian(name="Pia")])]).cases[0]

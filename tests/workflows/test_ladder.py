@@ -269,4 +269,4 @@ def test_the_plan_ends_when_nothing_is_asked_any_more() -> None:
     assert clock_of(case).state == "running"
 
     kinds = {line.kind for line in plan(reread(case), clock.now())}
-    assert kinds == {"guardian_contact", "protective_assessment", "open_investigation"}
+    assert kinds == {"guardian_contact", "protective_assessment", "open_investigation", "breach_review"}

@@ -15,7 +15,7 @@ from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.models import Case, Child, Guardian, ProtectedIdentity, Relation, User
 from workflows import contact_clock, custody, deadlines, ends
-from workflows.family import add_guardians, write_keys
+from workflows.family import add_guardians, is_held_for_a_sibling, write_keys
 from workflows.incoming import check_guardian
 from workflows.models import Kind, Todo
 from workflows.reduced import was_sent
@@ -47,7 +47,7 @@ def identify_child(user: User, case_id: UUID, **fields: Any) -> Case:
         child.save()
         if child.is_identified and not was_identified:
             _now_known(act)
-        contact_clock.settle(act.case, by=user, now=act.now)
+        _settle_everywhere(act)
     return act.case
 
 
@@ -59,10 +59,10 @@ def add_guardian(user: User, case_id: UUID, **fields: Any) -> Guardian:
         guardian = add_guardians(act.case.child, [incoming], {})[0].guardian
         _tick(act, Todo.What.FIND_GUARDIANS)
         if incoming.is_custodian is None:
-            Todo.objects.bulk_create(
-                [Todo(case=act.case, what=Todo.What.CHECK_CUSTODY, created_at=act.now)], ignore_conflicts=True
-            )
-        contact_clock.settle(act.case, by=user, now=act.now)
+            _leave(act, Todo.What.CHECK_CUSTODY)
+        if is_held_for_a_sibling(act.case.child_id):
+            _leave(act, Todo.What.SIBLING_HOLD)
+        _settle_everywhere(act)
     return guardian
 
 
@@ -107,9 +107,9 @@ def change_guardian(user: User, guardian_id: UUID, *, case_id: UUID | None = Non
     return guardian
 
 
-def _settle_everywhere(act: Change, *, custody_changed: bool) -> None:
-    """Custody is one child's, so all of its open cases follow."""
-    for case in (act.case, *contact_clock.beside(act.case)) if custody_changed else (act.case,):
+def _settle_everywhere(act: Change, *, custody_changed: bool = False) -> None:
+    """Age, guardians and custody are one child's, so all of its open cases follow."""
+    for case in (act.case, *contact_clock.beside(act.case)):
         if custody_changed:
             custody.correct(case, now=act.now)
         contact_clock.settle(case, by=act.user, now=act.now)
@@ -144,10 +144,6 @@ def _now_known(act: Change) -> None:
     if act.case.guardian_reached_at is not None:
         # Often it is the guardian who says who the child is: reached before the clock could start.
         deadlines.meet(act.case, [Kind.GUARDIAN_CONTACT], at=act.now, now=act.now)
-    if contact_clock.must_be_told(act.case, act.now):
-        Todo.objects.bulk_create(
-            [Todo(case=act.case, what=Todo.What.INFORM_CHILD, created_at=act.now)], ignore_conflicts=True
-        )
 
 
 def _checked(fields: Mapping[str, Any], act: Change) -> Any:
@@ -156,6 +152,10 @@ def _checked(fields: Mapping[str, Any], act: Change) -> Any:
     if errors:
         raise Invalid(errors)
     return incoming
+
+
+def _leave(act: Change, what: Todo.What) -> None:
+    Todo.objects.bulk_create([Todo(case=act.case, what=what, created_at=act.now)], ignore_conflicts=True)
 
 
 def _tick(act: Change, what: Todo.What) -> None:

@@ -30,10 +30,8 @@ def decide_hold(user: User, case_id: UUID, *, guardian: UUID, code: str, reason:
         if Hold.objects.filter(child_id=act.case.child_id, guardian_id=guardian, ended_at__isnull=True).exists():
             raise Conflict(_("Det finns redan ett beslut att avvakta kontakt med den vårdnadshavaren."))
         hold = _write(act, guardian, code, reason, until)
-        _answer_provisional(act)
-        _done(act.case, Todo.What.SIBLING_HOLD, act)
         _ask_about_siblings(act, guardian, hold)
-        _everywhere(act)
+        _everywhere(act, decided=True)
     return hold
 
 
@@ -53,6 +51,8 @@ def confirm_hold(user: User, hold_id: UUID) -> Hold:
         hold = _lock(hold_id)
         if user.role != Role.SUPERVISOR or not hold.needs_confirmation or hold.confirmed_at is not None:
             raise Conflict(_("Beslutet väntar inte på bekräftelse."))
+        if hold.ended_at is not None:
+            raise Conflict(_("Beslutet har redan upphört."))
         hold.confirmed_at, hold.confirmed_by = act.now, user
         hold.save(update_fields=["confirmed_at", "confirmed_by"])
     return hold
@@ -66,7 +66,7 @@ def renew_hold(user: User, hold_id: UUID, *, until: datetime, reason: str) -> Ho
         if hold.provisional or hold.guardian_id is None:
             raise Conflict(_("Fatta ett beslut för varje vårdnadshavare i stället för att förlänga."))
         _check(act, hold.guardian_id, hold.code, reason, until)
-        _end(act, hold, reason)
+        _end(act.case, hold, reason, act)
         new = _write(act, hold.guardian_id, hold.code, reason, until, renews=hold)
         _everywhere(act)
     return new
@@ -79,7 +79,7 @@ def end_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
         hold = _lock(hold_id)
         if not reason.strip():
             raise Invalid.field("reason", _("Skriv varför."))
-        _end(act, hold, reason)
+        _end(act.case, hold, reason, act)
         if hold.provisional:
             _done(act.case, Todo.What.DECIDE_HOLD, act)
         _everywhere(act)
@@ -127,21 +127,20 @@ def _write(act: Change, guardian: UUID, code: str, reason: str, until: datetime,
     return hold
 
 
-def _end(act: Change, hold: Hold, reason: str) -> None:
+def _end(case: Case, hold: Hold, reason: str, act: Change) -> None:
     if hold.ended_at is not None:
         raise Conflict(_("Beslutet har redan upphört."))
     hold.ended_at, hold.ended_by, hold.end_reason = act.now, act.user, reason.strip()
     hold.save(update_fields=["ended_at", "ended_by", "end_reason"])
-    deadlines.meet(act.case, [Kind.HOLD_REVIEW], at=act.now, now=act.now, only=deadlines.of_hold(hold))
+    deadlines.meet(case, [Kind.HOLD_REVIEW], at=act.now, now=act.now, only=deadlines.of_hold(hold))
 
 
-def _answer_provisional(act: Change) -> None:
-    """When every known custodian is under a decided hold the provisional one has been answered."""
-    if all(person.is_held for person in custodians(act.case)):
-        for hold in Hold.objects.filter(child_id=act.case.child_id, provisional=True, ended_at__isnull=True):
-            if hold.case_id == act.case.pk:
-                _end(act, hold, _("Ersatt av beslut."))
-        _done(act.case, Todo.What.DECIDE_HOLD, act)
+def _answer_provisional(case: Case, act: Change) -> None:
+    """When every known custodian is under a decided hold the case's provisional one has been answered."""
+    if all(person.is_held for person in custodians(case)):
+        for hold in Hold.objects.filter(case=case, child_id=case.child_id, provisional=True, ended_at__isnull=True):
+            _end(case, hold, _("Ersatt av beslut."), act)
+        _done(case, Todo.What.DECIDE_HOLD, act)
 
 
 def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
@@ -161,17 +160,19 @@ def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
                 )
 
 
-def _everywhere(act: Change) -> None:
-    """A hold applies in all the child's cases: bring each one's clock and review column in line."""
-    _align(act.case, act)
-    for case in contact_clock.beside(act.case):
-        _align(case, act)
-        case.save()
+def _everywhere(act: Change, *, decided: bool = False) -> None:
+    """A hold applies in all the child's cases: bring each one's clock and review column in line.
 
-
-def _align(case: Case, act: Change) -> None:
-    case.review_due_at = next_review(case)
-    contact_clock.settle(case, by=act.user, now=act.now)
+    With `decided` it also answers in each what a reporter's caution or a sibling's hold has asked.
+    """
+    for case in (act.case, *contact_clock.beside(act.case)):
+        if decided:
+            _answer_provisional(case, act)
+            _done(case, Todo.What.SIBLING_HOLD, act)
+        case.review_due_at = next_review(case)
+        contact_clock.settle(case, by=act.user, now=act.now)
+        if case is not act.case:
+            case.save()
 
 
 def _done(case: Case, what: Todo.What, act: Change, answer: str = "") -> int:

@@ -14,7 +14,7 @@ from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import Disposition, Guardianship, Investigation, InvestigationEntry, User
-from workflows import deadlines, ends
+from workflows import contact_clock, deadlines, ends
 from workflows.due import months_after
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
@@ -41,13 +41,18 @@ def tell_of_opening(
 ) -> InvestigationEntry:
     """Write down that a guardian, or with None the child, was told of the investigation (SoL 20:4), or why not.
 
-    Conflict: the guardian is under a hold; then only `told=False` with its reason can be written.
+    Conflict: the guardian is under a hold, or the child has come of age; then only `told=False` with its reason can be
+    written.
     """
     with _inside(user, investigation_id, "investigation_told") as (act, investigation):
         _not_in_future("at", at, act.now)
         if guardian is not None:
             if not Guardianship.objects.filter(child=investigation.child_id, guardian=guardian).exists():
                 raise Unseen
+            if told and contact_clock.has_come_of_age(act.case, act.now):
+                raise Conflict(
+                    _("Personen har fyllt 18 år. Vårdnaden har upphört och föräldrarna kontaktas inte härifrån.")
+                )
             if told and hold_on(live_holds(investigation.child_id), guardian) is not None:
                 raise Conflict(_("Avvakta kontakt: vårdnadshavaren ska inte kontaktas. Fråga den som beslutat om det."))
         if not told:

@@ -31,7 +31,7 @@ from riskzon.models import (
 )
 from riskzon.names import name_key
 from workflows import contact_clock, deadlines, steps
-from workflows.family import add_guardians, find_or_add_child
+from workflows.family import add_guardians, find_or_add_child, hold_on, is_held_for_a_sibling, live_holds
 from workflows.incoming import Incoming, IncomingChild, IncomingGuardian
 from workflows.models import Deadline, Kind, Todo
 from workflows.recipients import Directory
@@ -163,6 +163,7 @@ def _leave_todos(case: Case, links: list[Guardianship], now: datetime) -> None:
         Todo.What.FIND_GUARDIANS: not links,
         Todo.What.CHECK_CUSTODY: any(link.is_custodian is None for link in links),
         Todo.What.INFORM_CHILD: contact_clock.must_be_told(case, now),
+        Todo.What.SIBLING_HOLD: bool(links) and is_held_for_a_sibling(case.child_id),
     }
     Todo.objects.bulk_create(
         Todo(case=case, what=what, created_at=now) for what, is_wanted in wanted.items() if is_wanted
@@ -172,7 +173,7 @@ def _leave_todos(case: Case, links: list[Guardianship], now: datetime) -> None:
 def _custodian_reported(
     case: Case, incoming: Incoming, known: dict[tuple, Guardian], user: User, now: datetime
 ) -> None:
-    """A custodian who reports has been spoken with: the guarantee is met at the notice."""
+    """A custodian who reports has been spoken with: the guarantee is met at the notice, unless contact with them waits."""
     links = list(case.child.guardianships.select_related("guardian"))
     named = [link for link in links if name_key(link.guardian.name) == name_key(incoming.reporter_name)]
     if not incoming.reporter_name or (named and not named[0].may_meet_guarantee):
@@ -183,6 +184,7 @@ def _custodian_reported(
         reporter = IncomingGuardian(name=incoming.reporter_name, relation=Relation.CUSTODIAN)
         guardian = add_guardians(case.child, [reporter], known)[0].guardian
         Todo.objects.bulk_create([Todo(case=case, what=Todo.What.CHECK_CUSTODY, created_at=now)], ignore_conflicts=True)
+    is_held = hold_on([hold for hold in live_holds(case.child_id) if hold.case_id != case.pk], guardian.pk) is not None
     Contact.objects.create(
         call=uuid4(),
         case=case,
@@ -193,10 +195,11 @@ def _custodian_reported(
         channel=incoming.channel,
         outcome=Contact.Outcome.REACHED,
         initiated_by=Contact.Initiator.GUARDIAN,
-        counts=True,
+        counts=not is_held,
     )
-    case.guardian_reached_at = incoming.notified_at
-    deadlines.meet(case, [Kind.GUARDIAN_CONTACT], at=incoming.notified_at, now=now)
+    if not is_held:
+        case.guardian_reached_at = incoming.notified_at
+        deadlines.meet(case, [Kind.GUARDIAN_CONTACT], at=incoming.notified_at, now=now)
 
 
 def _open_doors(case: Case, running: Investigation | None, user: User, now: datetime) -> None:
