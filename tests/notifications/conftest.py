@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from notifications.models import Delivery, Message
+from notifications.models import Delivery, DutyPattern, Message
 from notifications.outbox import tell
 from riskzon.models import Case, Child, Guardian, Guardianship, Report, Role, Unit, User
 from riskzon.models.people import UnitKind
@@ -90,6 +90,10 @@ def people(db: None) -> People:
     )
     intake.supervisor = everybody.supervisor
     intake.save()
+    DutyPattern.objects.bulk_create(
+        DutyPattern(person=everybody.duty, weekday=weekday, starts=0, ends=0, valid_from=date(2020, 1, 1), added_at=NOW)
+        for weekday in range(7)
+    )
     return everybody
 
 
