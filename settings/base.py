@@ -160,6 +160,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The map of a script is read by whoever debugs it; it gets no second, smaller copy.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "woff", "woff2", "ico", "gz", "br", "map"]
 
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "sv"
