@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from riskzon.columns import arrays
 from riskzon.models import AuditAction, User
 
 
@@ -60,7 +61,6 @@ def record_system(what: str, about: Sequence[tuple[UUID, Mapping[str, object]]],
                 now,
                 AuditAction.SYSTEM.value,
                 what,
-                [case_id for case_id, _detail in about],
-                [json.dumps(dict(detail)) for _case_id, detail in about],
+                *arrays((case_id, json.dumps(dict(detail))) for case_id, detail in about),
             ],
         )

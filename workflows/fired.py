@@ -10,6 +10,7 @@ from django.db import connection
 
 from notifications.outbox import Telling, tell_many
 from riskzon import audit
+from riskzon.columns import Value, arrays
 from workflows.models import Deadline
 
 
@@ -85,10 +86,10 @@ class Rows:
         audit.record_system("breach", self.log, now=now)
 
 
-def _write(statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _write(statement: str, rows: Sequence[tuple[Value, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, arrays(rows))
 
 
 _UPDATE = """
