@@ -142,11 +142,12 @@ def firing(table: Table, repeats: int) -> None:
     many, few = 10_000, 500
     peers.make_due(few)
     peer = few * 1000 / _once(peers.fire_all)
-    ours, bare, statement = [], [], []
+    ours, bare, statement, whole = [], [], [], []
     for _repeat in range(max(3, repeats // 2)):
         ours.append(_fired_a_second(many, sweep))
         bare.append(_fired_a_second(many, peers.bare_update))
         statement.append(_fired_a_second(many, peers.one_statement_each))
+        whole.append(_fired_a_second(many, peers.all_rows_in_one_statement))
     product, limit = sorted(ours)[len(ours) // 2], sorted(statement)[len(statement) // 2]
     table.row(
         "firing due deadlines, one CTE a batch as the limit",
@@ -156,6 +157,16 @@ def firing(table: Table, repeats: int) -> None:
         limit,
         to_the_peer=product / peer,
         to_the_limit=product / limit,
+    )
+    rows = sorted(whole)[len(whole) // 2]
+    table.row(
+        "firing due deadlines, all its rows in one CTE as the limit",
+        "/s",
+        product,
+        peer,
+        rows,
+        to_the_limit=product / rows,
+        limit_to_the_peer=rows / peer,
     )
     update = sorted(bare)[len(bare) // 2]
     table.row(

@@ -20,6 +20,7 @@ SAID = {
     "to_the_peer": "{}× as fast as the peer",
     "to_bare_inserts": "{} of the speed of bare inserts",
     "to_the_smallest": "{}× the time at the smallest size",
+    "limit_to_the_peer": "the limit itself {}× as fast as the peer",
 }
 #: Beside a time the limit is a lower time, beside a speed a higher one.
 TO_THE_LIMIT = {"ms": "{}× the time of the limit", "/s": "{} of the speed of the limit"}

@@ -13,6 +13,7 @@ from django.db import connection
 
 from notifications import roster
 from notifications.messages import check
+from riskzon.columns import arrays
 from riskzon.models import User
 
 log = structlog.get_logger()
@@ -120,7 +121,7 @@ def tell_many(tellings: Sequence[Telling], *, on_duty: Collection[UUID] | None =
     if not rows:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_TELL, [list(column) for column in zip(*rows, strict=True)])
+        cursor.execute(_TELL, arrays(rows))
         written, not_meant = cursor.fetchone()
     if not_meant:
         log.error("message_not_for_this_role", count=not_meant)

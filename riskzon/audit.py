@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from riskzon.columns import arrays
 from riskzon.models import AuditAction, User
 
 
@@ -76,7 +77,6 @@ def record_each(
                 by.unit_id if by else None,
                 action.value,
                 what,
-                [case_id for case_id, _detail in about],
-                [json.dumps(dict(detail)) for _case_id, detail in about],
+                *arrays((case_id, json.dumps(dict(detail))) for case_id, detail in about),
             ],
         )

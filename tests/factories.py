@@ -25,7 +25,9 @@ def people() -> People:
 
 def person(username: str) -> User:
     """One user of the contract by user name."""
-    return people().users[username]
+    # Where one of them is, all are.
+    found = User.objects.select_related("unit").filter(username=username).first()
+    return found or people().users[username]
 
 
 def at(text: str) -> datetime:

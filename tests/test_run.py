@@ -27,10 +27,16 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         running.stop(signal.SIGTERM)
 
 
+@pytest.fixture(scope="module")
+def second_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made by the first test that starts a product there, found again by the next."""
+    return tmp_path_factory.mktemp("second") / "home"
+
+
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[Product]:
-    """A product of this test's own."""
-    running = Product(tmp_path / "home")
+def another(second_home: Path) -> Iterator[Product]:
+    """A product that this test starts and stops."""
+    running = Product(second_home)
     try:
         yield running
     finally:

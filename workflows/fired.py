@@ -1,6 +1,5 @@
 """What one round of firing writes: each table once, in one statement, whatever the number of deadlines."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +10,8 @@ from django.db import connection
 
 from notifications.outbox import Telling, tell_many
 from riskzon import audit
-from workflows.models import Breach, Deadline
+from riskzon.columns import Value, arrays
+from workflows.models import Deadline
 from workflows.recipients import Directory
 
 
@@ -26,13 +26,42 @@ class Event(NamedTuple):
     folded: bool = False
 
 
+class BreachRow(NamedTuple):
+    """One row of `Breach`, as it is when the limit passes; `on_duty` is a list of ids as JSON."""
+
+    id: UUID
+    deadline_id: UUID
+    case_id: UUID
+    kind: str
+    unit_id: UUID
+    due_at: datetime
+    fired_at: datetime
+    duty_unit_id: UUID
+    on_duty: str
+    born: bool
+
+
+class ReviewRow(NamedTuple):
+    """One row of `Deadline`: the clock in which a breach is to be reviewed."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    rule_id: int
+    starts_at: datetime
+    due_at: datetime
+    created_at: datetime
+    next_step_at: datetime | None
+    breach_id: UUID
+
+
 @dataclass
 class Rows:
     """What one round writes, kept together until `store`."""
 
     events: list[Event] = field(default_factory=list)
-    breaches: list[Breach] = field(default_factory=list)
-    reviews: list[Deadline] = field(default_factory=list)
+    breaches: list[BreachRow] = field(default_factory=list)
+    reviews: list[ReviewRow] = field(default_factory=list)
     tellings: list[Telling] = field(default_factory=list)
     log: list[tuple[UUID, dict[str, object]]] = field(default_factory=list)
 
@@ -52,17 +81,17 @@ class Rows:
         else:
             _write(_UPDATE, [(row.pk, str(row.state), row.fired_at, row.next_step_at) for row in deadlines])
         _write(_EVENTS, self.events)
-        _write(_BREACHES, [_breach_row(breach) for breach in self.breaches])
-        _write(_REVIEWS, [_review_row(review) for review in self.reviews])
+        _write(_BREACHES, self.breaches)
+        _write(_REVIEWS, self.reviews)
         told = (person for telling in self.tellings for person in telling.to)
         tell_many(self.tellings, on_duty=directory.on_duty_among(told))
         audit.record_system("breach", self.log, now=now)
 
 
-def _write(statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _write(statement: str, rows: Sequence[tuple[Value, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, arrays(rows))
 
 
 _UPDATE = """
@@ -98,32 +127,3 @@ SELECT new.*, 'running', '', false, false
            %s::timestamptz[], %s::uuid[]
        ) AS new
 """
-
-
-def _breach_row(breach: Breach) -> tuple[object, ...]:
-    return (
-        breach.pk,
-        breach.deadline_id,
-        breach.case_id,
-        str(breach.kind),
-        breach.unit_id,
-        breach.due_at,
-        breach.fired_at,
-        breach.duty_unit_id,
-        json.dumps(breach.on_duty),
-        breach.born,
-    )
-
-
-def _review_row(review: Deadline) -> tuple[object, ...]:
-    return (
-        review.pk,
-        review.case_id,
-        str(review.kind),
-        review.rule_id,
-        review.starts_at,
-        review.due_at,
-        review.created_at,
-        review.next_step_at,
-        review.breach_id,
-    )

@@ -4,6 +4,7 @@ Used by the sweep for many deadlines at once, and by a verb for the deadlines of
 recorded after the limit: then the breach is fired first, in the same transaction, whether or not a dispatcher got there.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice, takewhile
@@ -12,9 +13,9 @@ from uuid import UUID, uuid4
 from notifications.outbox import Telling
 from riskzon.identity import turns_18_at
 from workflows.due import Length, due_at
-from workflows.fired import Event, Rows
+from workflows.fired import BreachRow, Event, ReviewRow, Rows
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
-from workflows.models import Breach, Deadline, DeadlineEvent, Kind, Rung, State
+from workflows.models import Deadline, DeadlineEvent, Kind, Rung, State
 from workflows.recipients import Directory
 from workflows.rules import Rulebook
 
@@ -30,6 +31,8 @@ _REVIEWS = {
 }
 #: What is born late has rungs, and perhaps its limit, before the moment at which it was registered.
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
+#: In the place of a key that is not known yet.
+NOBODYS = UUID(int=0)
 #: How far down the ladder a message goes when a rung finds nobody.
 _LOOK_AHEAD = 6
 
@@ -53,6 +56,7 @@ def fire(
     book = book or Rulebook.read()
     directory = directory or Directory.read(now)
     rows = Rows()
+    late = []
     for deadline in deadlines:
         since = _EVER if registering else deadline.next_step_at or deadline.created_at
         come = due_steps(ladder_of(deadline, book), since=since, now=deadline.settled_at or now)
@@ -62,9 +66,12 @@ def fire(
             for step in come:
                 _tell(deadline, step, directory, book, rows, now)
         if any(step.key == BREACH for step in come):
-            _breach(deadline, directory, book, rows, now=now)
+            late.append(deadline)
         if deadline.settled_at is None:
             deadline.next_step_at = next_step(ladder_of(deadline, book), now) or custody_ends(deadline)
+    review = _review(book, now) if late else None
+    for deadline in late:
+        _breach(deadline, directory, rows, review, now=now)
     rows.store(deadlines, now=now, are_new=registering, directory=directory)
     return len(rows.events)
 
@@ -104,18 +111,17 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
 
 def review_of(deadline: Deadline, book: Rulebook, breached_at: datetime) -> Deadline | None:
     """The review that this deadline asks for once it is breached, not yet written; None where none is asked for."""
-    # A review that is late is itself shown and escalated, but asks for no review of its own.
-    rule = book.rule(Kind.BREACH_REVIEW, "", breached_at)
-    if deadline.kind == Kind.BREACH_REVIEW or rule is None:
+    row = _review(book, breached_at)
+    if row is None or deadline.kind == Kind.BREACH_REVIEW:
         return None
     return Deadline(
         pk=uuid4(),
         case=deadline.case,
         kind=Kind.BREACH_REVIEW,
-        rule=rule,
+        rule_id=row.rule_id,
         starts_at=breached_at,
         created_at=breached_at,
-        due_at=due_at(breached_at, Length(rule.length), rule.amount),
+        due_at=row.due_at,
     )
 
 
@@ -189,24 +195,34 @@ def is_born(deadline: Deadline) -> bool:
     return deadline.due_at < deadline.case.registered_at
 
 
-def _breach(deadline: Deadline, directory: Directory, book: Rulebook, rows: Rows, *, now: datetime) -> None:
+def _breach(deadline: Deadline, directory: Directory, rows: Rows, review: ReviewRow | None, *, now: datetime) -> None:
     case = deadline.case
     deadline.state = State.MET_LATE if deadline.met_at else State.BREACHED
     deadline.fired_at = now
-    breach = Breach(
-        deadline=deadline,
-        case=case,
-        kind=deadline.kind,
+    breach = BreachRow(
+        id=uuid4(),
+        deadline_id=deadline.pk,
+        case_id=deadline.case_id,
+        kind=str(deadline.kind),
         unit_id=case.unit_id,
         due_at=deadline.due_at,
         fired_at=now,
         duty_unit_id=directory.holding_unit(case.unit_id),
-        on_duty=[str(person) for person in directory.holder(case.unit_id, case.assignee_id)],
+        on_duty=json.dumps([str(person) for person in directory.holder(case.unit_id, case.assignee_id)]),
         born=is_born(deadline),
     )
     rows.breaches.append(breach)
     rows.log.append((deadline.case_id, {"deadline": deadline.kind}))
-    if (review := review_of(deadline, book, now)) is not None:
-        review.breach = breach
-        review.next_step_at = next_step(ladder_of(review, book), now)
-        rows.reviews.append(review)
+    # A review that is late is itself shown and escalated, but asks for no review of its own.
+    if review is not None and deadline.kind != Kind.BREACH_REVIEW:
+        rows.reviews.append(review._replace(id=uuid4(), case_id=deadline.case_id, breach_id=breach.id))
+
+
+def _review(book: Rulebook, now: datetime) -> ReviewRow | None:
+    """The clock that begins `now` with every breach, still without its keys; None where breaches are not reviewed."""
+    rule = book.rule(Kind.BREACH_REVIEW, "", now)
+    if rule is None:
+        return None
+    due = due_at(now, Length(rule.length), rule.amount)
+    first = next_step(steps(book.ladder(Kind.BREACH_REVIEW), created_at=now, due_at=due), now)
+    return ReviewRow(NOBODYS, NOBODYS, Kind.BREACH_REVIEW.value, rule.pk, now, due, now, first, NOBODYS)

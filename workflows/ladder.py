@@ -1,9 +1,9 @@
 """At which moments somebody is told about one deadline, if nobody acts: pure, no query."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import NamedTuple
 
 from workflows.due import next_local_clock
 from workflows.models import Rung
@@ -13,8 +13,7 @@ TICK = timedelta(microseconds=1)
 BREACH = "breach"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One rung at its moment (UTC)."""
 
     at: datetime

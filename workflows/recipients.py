@@ -1,6 +1,6 @@
 """Who is meant by holder, lead, unit supervisor and head at the moment when a rung fires."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,7 @@ class Directory:
     staff: Staff
     _open: dict[UUID, bool] = field(default_factory=dict)
     _roster: Roster | None = None
+    _found: dict[tuple[object, ...], tuple[UUID, ...]] = field(default_factory=dict, init=False)
     _on_duty: list[UUID] | None = None
     _leads: list[UUID] | None = None
 
@@ -122,10 +123,17 @@ class Directory:
             return self.unit_supervisor(unit_id)
         return self.there(self.duty_leads) or self.heads
 
-    def find(self, roles: Iterable[str], case: Case) -> tuple[UUID, ...]:
+    def find(self, roles: Sequence[str], case: Case) -> tuple[UUID, ...]:
         """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""
-        found: dict[UUID, None] = {}
         blocked = self.staff.blocked.get(case.child_id, set())
+        # Many cases of a batch lie with few units and people.
+        asked = (*roles, case.unit_id, case.assignee_id, *blocked)
+        if asked not in self._found:
+            self._found[asked] = self._meant(roles, case, blocked)
+        return self._found[asked]
+
+    def _meant(self, roles: Iterable[str], case: Case, blocked: set[UUID]) -> tuple[UUID, ...]:
+        found: dict[UUID, None] = {}
         unit_id, assignee_id = case.unit_id, None if case.assignee_id in blocked else case.assignee_id
         for role in roles:
             people = {

@@ -74,10 +74,14 @@ def ensure_people() -> People:
     if not settings.RISKZON_DEMO:
         raise PermissionError("demo people exist in the demo only")
     units = {unit.slug: unit for unit in Unit.objects.all()}
-    for slug, name, kind, hours in UNITS:
-        if slug not in units:
-            group, _made = Group.objects.get_or_create(name=slug)
-            units[slug] = Unit.objects.create(slug=slug, name=name, kind=kind, group=group, weekly_hours=hours)
+    if missing_units := [unit for unit in UNITS if unit[0] not in units]:
+        Group.objects.bulk_create([Group(name=slug) for slug, *_rest in missing_units], ignore_conflicts=True)
+        groups = {group.name: group for group in Group.objects.all()}
+        made = Unit.objects.bulk_create(
+            Unit(slug=slug, name=name, kind=kind, group=groups[slug], weekly_hours=hours)
+            for slug, name, kind, hours in missing_units
+        )
+        units |= {unit.slug: unit for unit in made}
     users = {user.username: user for user in User.objects.select_related("unit")}
     missing = [person for person in PEOPLE if person[0] not in users]
     if missing:
@@ -125,8 +129,10 @@ def _make(people: list[tuple[str, str, str, Role, str | None]], units: dict[str,
             if user.unit is not None
         ]
     )
+    led = []
     for user in made.values():
         if user.role == Role.SUPERVISOR and user.unit is not None and user.unit.supervisor_id is None:
             user.unit.supervisor = user
-            user.unit.save(update_fields=["supervisor"])
+            led.append(user.unit)
+    Unit.objects.bulk_update(led, ["supervisor"])
     return made
