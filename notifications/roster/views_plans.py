@@ -86,6 +86,7 @@ def patterns(request: PersonsRequest) -> HttpResponse:
 class PlanPage(View):
     """A page with one form; what is wrong comes back with 422, as filled in."""
 
+    http_method_names = ["get", "head", "post"]
     title: ClassVar[Any]
     button: ClassVar[Any] = gettext_lazy("Spara")
     lead: ClassVar[Any] = ""

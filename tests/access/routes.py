@@ -148,9 +148,9 @@ ROUTES: dict[str, Route] = {
     "roster/offers/<uuid:offer_id>/take/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
     "roster/offers/<uuid:offer_id>/withdraw/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
     "roster/patterns/": _page(_PLANS, ""),
-    "roster/patterns/new/": _form(_PLANS, "roster_pattern", ""),
-    "roster/patterns/<uuid:pattern_id>/end/": _form(NOBODY, "roster_end", "", variants=_NO_SHIFT),
-    "roster/extra/new/": _form(_PLANS, "roster_extra", ""),
+    "roster/patterns/new/": _form(_PLANS, "roster_pattern", "", is_view_class=False),
+    "roster/patterns/<uuid:pattern_id>/end/": _form(NOBODY, "roster_end", "", variants=_NO_SHIFT, is_view_class=False),
+    "roster/extra/new/": _form(_PLANS, "roster_extra", "", is_view_class=False),
     "roster/absences/<uuid:absence_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_SHIFT),
     # A file that is not sent is asked for again.
     "roster/import/": Route({"GET": _PLANS, "HEAD": _PLANS, "POST": _PLANS_TRIES}, sends="nothing"),
