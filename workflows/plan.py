@@ -45,7 +45,7 @@ def plans(
 ) -> dict[UUID, list[PlanLine]]:
     """The same for several cases whose deadlines have been read, in a constant number of statements."""
     directory, book = Directory.read(now), Rulebook.read()
-    on_duty = directory.on_duty
+    on_duty = directory.on_roster
     found: dict[UUID, list[tuple[Step, Deadline, tuple[UUID, ...]]]] = defaultdict(list)
     for case in cases:
         for deadline in deadlines.get(case.pk, ()):

@@ -47,10 +47,14 @@ class Directory:
 
     @property
     def on_duty(self) -> list[UUID]:
-        """Whoever is on duty at Socialjouren; asked only once a unit is found closed."""
+        """Whoever is on duty at Socialjouren and there; asked only once a unit is found closed."""
+        return self.there(self.on_roster)
+
+    @property
+    def on_roster(self) -> list[UUID]:
         if self._on_duty is None:
             self._on_duty = roster.on_duty(self.now)
-        return self.there(self._on_duty)
+        return self._on_duty
 
     @property
     def heads(self) -> list[UUID]:
