@@ -42,6 +42,7 @@ def _roles(*allowed: str, says: Says = OK, others: Says = HIDDEN) -> Rule:
 
 #: Whose absence the product reckons with; nobody finds one that is not there.
 AWAY = (*STAFF, *LIAISONS, "head")
+_NO_ABSENCE = ({"absence_id": "00000000-0000-0000-0000-000000000000"},)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
@@ -220,7 +221,7 @@ ROUTES: dict[str, Route] = {
     _C + "investigation/statement/sent/": _press(HOLD_CASE, about="investigation"),
     # --- Who is away
     "absence/": _form(_roles(*AWAY), "absence", "", is_view_class=False),
-    "absence/<uuid:absence_id>/end/": _press(_roles(says=HIDDEN), "nothing", ""),
+    "absence/<uuid:absence_id>/end/": _press(_roles(says=HIDDEN), "nothing", "", variants=_NO_ABSENCE),
     # --- What comes in
     "reports/new/": _page(_roles(*REGISTER), ""),
     "reports/new/<slug:slug>/": _form(
@@ -306,7 +307,7 @@ ROUTES: dict[str, Route] = {
     _A + "absences": Route(
         {method: _roles(*AWAY, others=NO) for method in ("GET", "HEAD", "POST")}, "", KEY, "absence"
     ),
-    _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about=""),
+    _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about="", variants=_NO_ABSENCE),
     _A + "roster": _call("GET", _roles(*STAFF, "head", "admin", others=NO), about="", queries=("", "?from=2026-11-13")),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

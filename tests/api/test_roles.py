@@ -100,6 +100,7 @@ class World:
             "breach_id": str(breach.pk),
             "investigation_id": opened["investigation"],
             "username": "omar.nyman",
+            "absence_id": karin.post("/absences", {"starts_at": "2026-12-01T08:00:00+01:00"}).json()["id"],
         }
 
     def body(self, body: Any) -> Any:
@@ -174,6 +175,18 @@ CALLS = {
         200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "lars.wik", "it.admin", otherwise=403)
     ),
     ("GET", "/api/v1/roster"): Call(200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "it.admin", otherwise=403)),
+    ("GET", "/api/v1/absences"): Call(
+        200, 200, 200, None, 403, _only(*STAFF, "per.holm", "nadia.rask", "maria.oberg", otherwise=403)
+    ),
+    ("POST", "/api/v1/absences"): Call(
+        201,
+        201,
+        201,
+        {"starts_at": UNTIL, "ends_at": "2026-11-18T10:00:00+01:00"},
+        403,
+        _only(*STAFF, "per.holm", "nadia.rask", "maria.oberg", otherwise=403, status=201),
+    ),
+    ("POST", "/api/v1/absences/{absence_id}/end"): Call(200, 200, 404, {}),
     ("GET", "/api/v1/health"): Call(503, 503, 503, None, 503),
     ("GET", "/api/v1/demo/clock"): Call(200, 200, 200, None, 200),
     ("POST", "/api/v1/demo/clock"): Call(200, 200, 200, {"advance_seconds": 0}, 200),

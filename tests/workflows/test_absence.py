@@ -231,6 +231,16 @@ def test_a_later_absence_moves_everything_when_it_begins_and_only_once(case: Cas
     assert _messages("things_received") == [("omar.nyman", 1)]
 
 
+def test_an_absence_that_has_begun_but_could_not_be_moved_yet_waits_for_whoever_covers(case: Case) -> None:
+    _away(starts_at=clock.now() + HOUR, cover="omar.nyman")
+    moment = move(HOUR)
+    assert leaving.collect_orphans(moment) == 0
+    assert reread(case).assignee == person("karin.ek")
+
+    assert leaving.begin_due(moment) == 1
+    assert reread(case).assignee == person("omar.nyman")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_dispatchers_at_once_move_it_once(case: Case) -> None:
     _away(starts_at=clock.now() + HOUR)

@@ -13,11 +13,9 @@ from riskzon.forms import DsFormMixin, LocalMomentField
 class AbsenceForm(DsFormMixin, forms.Form):
     """`people`: whose absence the reader may register; with one alone there is nothing to choose."""
 
-    username = forms.ChoiceField(label=_("Vem är borta?"), required=False)
-    starts_at = LocalMomentField(label=_("Från och med"))
-    ends_at = LocalMomentField(
-        label=_("Till och med"), required=False, help_text=_("Lämna tomt om du inte vet: tills vidare.")
-    )
+    username = forms.ChoiceField(label=_("Vem är borta?"))
+    starts_at = LocalMomentField(label=_("Från"))
+    ends_at = LocalMomentField(label=_("Till"), required=False, help_text=_("Lämna tomt om du inte vet: tills vidare."))
     cover = forms.ChoiceField(
         label=_("Vem tar över ärendena?"),
         required=False,
@@ -33,6 +31,9 @@ class AbsenceForm(DsFormMixin, forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and "username" not in self.data:
+            # Whoever names nobody means themselves.
+            self.data = {**self.data.dict(), "username": people[0][0]}
         self.fields["username"].choices = people
         if len(people) == 1:
             self.fields["username"].widget = forms.HiddenInput()
