@@ -1,11 +1,13 @@
 """What could not be sent, why, and who may know it?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from notifications.channels import REASONS
 from notifications.messages import CATALOGUE
@@ -59,3 +61,10 @@ def failures(user: User, *, page: str | int = 1) -> Page[Any]:
         for delivery in shown.object_list
     ]
     return shown
+
+
+def given_up(units: Sequence[UUID], *, since: datetime) -> QuerySet[Delivery]:
+    """What could not be sent to the staff of these units, of messages written from `since` on (product's clock)."""
+    return Delivery.objects.filter(
+        state=Delivery.State.GIVEN_UP, message__recipient__unit__in=units, message__created_at__gte=since
+    )

@@ -139,6 +139,30 @@ CATALOGUE: dict[str, MessageKind] = {
         title=_("Bekräfta avvakta kontakt"),
         text=_("Jouren har beslutat att avvakta kontakt i ärende %(number)s. Bekräfta eller avslå beslutet."),
     ),
+    "hold_refused": MessageKind(
+        title=_("Avvakta kontakt är avslaget"),
+        text=_(
+            "Enhetschefen har avslagit ditt beslut att avvakta kontakt i ärende %(number)s. Det gäller inte längre."
+        ),
+        facts=frozenset(),
+    ),
+    "extension_to_confirm": MessageKind(
+        title=_("Bekräfta förlängd utredningstid"),
+        text=_("Utredningstiden i ärende %(number)s har förlängts. Bekräfta eller avslå beslutet."),
+        when=_("Utan förlängningen är fristen %(at)s."),
+    ),
+    "extension_confirmed": MessageKind(
+        title=_("Förlängningen är bekräftad"),
+        text=_("Enhetschefen har bekräftat den längre utredningstiden i ärende %(number)s."),
+        facts=frozenset(),
+    ),
+    "extension_refused": MessageKind(
+        title=_("Förlängningen är avslagen"),
+        text=_(
+            "Enhetschefen har avslagit den längre utredningstiden i ärende %(number)s. Den tidigare fristen gäller."
+        ),
+        facts=frozenset(),
+    ),
     "hold_review": MessageKind(
         title=_("Ompröva avvakta kontakt"),
         text=_("Beslutet att avvakta kontakt i ärende %(number)s ska omprövas."),

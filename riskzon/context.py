@@ -40,15 +40,15 @@ RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
 BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
-ABSENCE = NavItem("absence", _("Frånvaro"), "calendar-off")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
+WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
-    Role.SUPERVISOR: (BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, ABSENCE, INBOX),
-    Role.HEAD: (BOARD, STATISTICS, ACCOUNTING, ROSTER, INBOX),
-    Role.DUTY: (WORKLIST, NEW_REPORT, ROSTER, INBOX),
+    Role.SUPERVISOR: (WAITING, BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
+    Role.HEAD: (BOARD, WAITING, STATISTICS, ACCOUNTING, ROSTER, INBOX),
+    Role.DUTY: (WORKLIST, WAITING, NEW_REPORT, ROSTER, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
     Role.LOG_REVIEWER: (INBOX,),
@@ -115,6 +115,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "city": CITY,
         "nav": navigation(user, here) if signed_in else [],
         "nav_inbox": INBOX,
+        "nav_waiting": WAITING,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
         "accessibility_url": address("accessibility"),

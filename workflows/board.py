@@ -138,10 +138,15 @@ def _registered_lately(seen: Overseen) -> QuerySet[Case]:
 
 def holds(seen: Overseen) -> QuerySet[Hold]:
     """Holds that want a supervisor: asked for and undecided, decided alone at night, or soon to be reviewed."""
+    return wanted_holds(seen.cases, seen.now).order_by("until", "pk")
+
+
+def wanted_holds(cases: QuerySet[Case], now: datetime) -> QuerySet[Hold]:
+    """The holds of these cases on which somebody must take a stand at `now`."""
     wanted = Q(provisional=True) | Q(needs_confirmation=True, confirmed_at__isnull=True)
     return Hold.objects.filter(
-        wanted | Q(until__lte=seen.now + REVIEW_WITHIN), case__in=seen.cases.values("pk"), ended_at__isnull=True
-    ).order_by("until", "pk")
+        wanted | Q(until__lte=now + REVIEW_WITHIN), case__in=cases.values("pk"), ended_at__isnull=True
+    )
 
 
 def ends(seen: Overseen) -> QuerySet[EndProposal]:

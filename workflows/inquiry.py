@@ -41,7 +41,8 @@ class Inquiry:
     @property
     def limit(self) -> Deadline | None:
         """The limit that holds; None only where the rule is switched off."""
-        return self.limits[0] if self.limits else None
+        replaced = {row.replaces_id for row in self.limits}
+        return next((row for row in self.limits if row.pk not in replaced), None)
 
     @property
     def plan(self) -> InvestigationEntry | None:
@@ -54,6 +55,11 @@ class Inquiry:
     @property
     def extensions(self) -> tuple[InvestigationEntry, ...]:
         return tuple(entry for entry in self.entries if entry.what == _What.EXTENDED)
+
+    @property
+    def unanswered(self) -> InvestigationEntry | None:
+        """The extension that waits for the supervisor."""
+        return next((entry for entry in self.extensions if entry.is_waiting), None)
 
     @property
     def statement(self) -> Deadline | None:
@@ -77,7 +83,7 @@ def read_inquiry(case: Case, now: datetime) -> Inquiry | None:
     )
     if investigation is None or case.disposition != Disposition.OPENED:
         return None
-    entries = tuple(investigation.entries.select_related("by", "guardian"))
+    entries = tuple(investigation.entries.select_related("by", "guardian").prefetch_related("answers__by"))
     clocks = Deadline.objects.filter(case=case, kind__in=[Kind.INVESTIGATION, Kind.LUL_STATEMENT])
     rows = list(clocks.order_by("-created_at", "-due_at"))
     return Inquiry(

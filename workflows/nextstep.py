@@ -145,7 +145,8 @@ def next_step(
     if "contact_guardians" in waiting and (step := _towards_guardians(case, todos)):
         return step
     if "decide_investigation" in waiting:
-        return _STEPS[What.DECIDE]
+        # Nothing is decided while another municipality has not answered.
+        return of_todo(Todo.What.ACKNOWLEDGE) if Todo.What.ACKNOWLEDGE in todos else _STEPS[What.DECIDE]
     if "answer_reporter" in waiting:
         return _STEPS[What.ANSWER]
     if "protective_assessment" in waiting:

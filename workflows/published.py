@@ -70,7 +70,7 @@ def publish(first: date, last: date, now: datetime) -> Json:
             _kept("K4", _("Skyddsbedömning inom 24 timmar"), found, "assessment"),
             _decisions(found),
             _openings(took),
-            _kept("K7", _("Utredning inom fyra månader"), found, "investigation"),
+            _investigations(found),
             _volume(came),
             *_breakdowns(came),
             _kept("K10", _("Återkoppling inom en vecka"), found, "feedback"),
@@ -185,6 +185,23 @@ def _kept(measure: str, name: str, found: Counts, kind: str) -> Json:
         "name": name,
         **{_WORDS[outcome]: _show(cell) for outcome, cell in cells.items()},
         "share": _share(share_of_shown(cells["met"], [cells["late"], cells["missed"]])),
+    }
+
+
+def _investigations(found: Counts) -> Json:
+    """K7. In time is what ended by the limit that holds; how many have been given more time stands beside it."""
+    name = "investigation"
+    total = sum(found[f"{name}-{outcome}"] for outcome in _OUTCOMES)
+    _cells, shown_total = suppress_counts({outcome: found[f"{name}-{outcome}"] for outcome in _OUTCOMES})
+    extended = str(HIDDEN)
+    if shown_total.value is not None:
+        parts, _whole = suppress_counts(
+            {"part": found[f"{name}-extended"], "rest": max(total - found[f"{name}-extended"], 0)}
+        )
+        extended = _show(parts["part"])  # type: ignore[assignment]
+    return {
+        **_kept("K7", _("Utredning inom fyra månader, eller den förlängda tiden"), found, name),
+        "extended": extended,
     }
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate, TruncWeek
 
 from riskzon.localtime import STOCKHOLM, local_date, start_of_local_day
-from riskzon.models import Disposition, Hold, ReportKind
+from riskzon.models import Disposition, Hold, InvestigationEntry, ReportKind
 from workflows.contact_clock import NO_GUARDIAN
 from workflows.deadlines import overdue
 from workflows.models import Breach, Deadline, Kind, State
@@ -196,6 +196,9 @@ def _conditions(now: datetime) -> dict[str, Q]:
     found["assessment-same-day"] = assessment & Q(state=State.MET, met_on=F("started_on"))
     found |= _outcomes("feedback", Q(kind=Kind.REPORTER_FEEDBACK), now)
     found |= _outcomes("investigation", Q(kind=Kind.INVESTIGATION), now)
+    # The extension that holds: one that was refused has given the limit back.
+    given = InvestigationEntry.objects.filter(investigation=OuterRef("investigation"), until=OuterRef("due_at"))
+    found["investigation-extended"] = Q(Exists(given), kind=Kind.INVESTIGATION) & ~_VOID
     found |= _outcomes("hold-review", Q(kind=Kind.HOLD_REVIEW), now)
     found |= _outcomes("breach-review", Q(kind=Kind.BREACH_REVIEW), now)
     decision = Q(kind=Kind.OPEN_INVESTIGATION)

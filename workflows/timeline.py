@@ -241,7 +241,7 @@ def _decision(file: CaseFile) -> Iterator[Entry]:
 def _investigation(file: CaseFile) -> Iterator[Entry]:
     # The four months belong to the case that opened it, also where that has ended otherwise since.
     opened = {row.investigation_id for row in file.deadlines if row.kind == Kind.INVESTIGATION}
-    rows = InvestigationEntry.objects.filter(investigation__in=opened)
+    rows = InvestigationEntry.objects.filter(investigation__in=opened).prefetch_related("answers__by")
     for row in rows.select_related("by", "guardian"):
         whom = guardian_name(file, row.guardian) if row.guardian else ""
         yield Entry(
@@ -254,6 +254,16 @@ def _investigation(file: CaseFile) -> Iterator[Entry]:
             copyable=True,
             facts=[_("Till och med %(day)s") % {"day": moment(row.until)}] if row.until else [],
         )
+        if (answer := row.answer) is not None:
+            yield Entry(
+                at=answer.at,
+                title=_("Avslog förlängd utredningstid") if answer.refused else _("Bekräftade förlängd utredningstid"),
+                who=str(answer.by),
+                text=answer.reason,
+                icon="file-search",
+                anchor=f"extension-{answer.pk}",
+                copyable=True,
+            )
 
 
 def _written(file: CaseFile) -> Iterator[Entry]:

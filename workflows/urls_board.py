@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import accounting, board, breaches, demo, since, statistics
+from workflows.views import accounting, board, breaches, demo, since, statistics, waiting
 
 urlpatterns = [
     path("board/", board.board, name="board"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("since/", since.since, name="since"),
     path("accounting/", accounting.accounting, name="accounting"),
     path("statistics/", statistics.statistics, name="statistics"),
+    path("waiting/", waiting.listed, name="waiting"),
     path("demo/clock/", demo.move_clock, name="demo-clock"),
 ]

@@ -344,6 +344,21 @@ class BreachList(Answer):
     next: str | None
 
 
+class WaitingOut(Answer):
+    """One thing that waits. `id`: of the hold, the proposed end, the investigation or the breach; `by` null: no limit."""
+
+    kind: str
+    id: UUID | None
+    case: CaseRef | None
+    since: Shown
+    by: Shown | None
+    proposed_cause: str | None
+
+
+class WaitingList(Answer):
+    results: list[WaitingOut]
+
+
 class Unaccounted(Answer):
     number: str
     what: str

@@ -234,6 +234,14 @@ class NothingIn(Body):
     """No field: `{}`, or no body at all."""
 
 
+class AnswerIn(Body):
+    """Nothing: confirmed. With `refuse` and a `reason`: refused."""
+
+    refuse: YesNo = False
+    reason: _Long | None = None
+
+
 #: The default where a call has a body without any field.
 NOTHING = Param(NothingIn())
 CONFIRMED = Param(ConfirmEndIn())
+AGREED = Param(AnswerIn())

@@ -6,6 +6,7 @@ from riskzon.api import answers
 from riskzon.models import Assessment, CaseBlock, Contact, Hold, Note, Report, Supplement
 from workflows.causes import Proposal
 from workflows.models import Breach, Deadline
+from workflows.waiting import Line
 
 
 def receipt(found: Report) -> answers.ReceiptOut:
@@ -109,6 +110,18 @@ def breach(row: Breach, proposed: Proposal | None = None) -> answers.BreachOut:
         action=row.action,
         duty_unit=row.duty_unit.name if row.duty_unit else None,
         case=answers.CaseRef(id=row.case_id, number=row.case.number),
+    )
+
+
+def waiting(line: Line) -> answers.WaitingOut:
+    """One thing that waits for somebody, with nothing of its case but which one it is."""
+    return answers.WaitingOut(
+        kind=line.what,
+        id=line.key,
+        case=answers.CaseRef(id=line.case.pk, number=line.case.number) if line.case else None,
+        since=line.since,
+        by=line.by,
+        proposed_cause=line.proposed.cause if line.proposed else None,
     )
 
 

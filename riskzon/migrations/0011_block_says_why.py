@@ -10,7 +10,7 @@ UPDATE riskzon_caseblock SET reason = '(inget skäl angivet)' WHERE reason = '' 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("riskzon", "0009_absence")]
+    dependencies = [("riskzon", "0010_extension_confirmed")]
 
     operations = [
         migrations.RemoveConstraint("caseblock", "block_has_reason"),

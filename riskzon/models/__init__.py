@@ -16,7 +16,7 @@ from riskzon.models.clock import ProductClock
 from riskzon.models.drafts import Draft
 from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
-from riskzon.models.investigations import Investigation, InvestigationEntry
+from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
 from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
 from riskzon.models.reports import (
     AdultNote,
@@ -50,6 +50,7 @@ __all__ = [
     "Disposition",
     "Draft",
     "EndProposal",
+    "ExtensionAnswer",
     "GrantSource",
     "Guardian",
     "Guardianship",

@@ -71,6 +71,9 @@ class InvestigationEntry(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
     until = models.DateTimeField(null=True, help_text="the new limit of an extension")
+    needs_confirmation = models.BooleanField(
+        default=False, db_default=False, help_text="more time, decided by somebody who does not lead the unit"
+    )
 
     class Meta:
         ordering = ["-recorded_at", "-id"]
@@ -82,7 +85,41 @@ class InvestigationEntry(models.Model):
                 condition=Q(what="extended", until__isnull=False) | (~Q(what="extended") & Q(until__isnull=True)),
                 name="only_an_extension_has_a_new_limit",
             ),
+            models.CheckConstraint(
+                condition=Q(needs_confirmation=False) | Q(what="extended"), name="only_an_extension_is_confirmed"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.investigation_id}"
+
+    @property
+    def answer(self) -> "ExtensionAnswer | None":
+        """What the supervisor has said of more time that waits for it."""
+        return next(iter(self.answers.all()), None)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.needs_confirmation and self.answer is None
+
+
+class ExtensionAnswer(models.Model):
+    """The supervisor's answer to more time that somebody else in the unit decided; given once, never changed (trigger)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(InvestigationEntry, on_delete=models.PROTECT, related_name="answers")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    refused = models.BooleanField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry"], name="an_extension_is_answered_once"),
+            models.CheckConstraint(
+                condition=Q(refused=False) | ~Q(reason=""), name="extension_is_refused_for_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

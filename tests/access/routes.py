@@ -50,6 +50,7 @@ WORK = _grounds(*FULL)
 LEAD = _grounds(By.LEAD)
 HOLD_CASE = _grounds(By.LEAD, By.UNIT, By.HANDLE)
 DECIDE_HOLD = _grounds(By.LEAD, By.DUTY)
+LEAD_ONLY = _grounds(By.LEAD)
 #: Where only the id of a hold or a breach is in the address: the liaison knows of none.
 WORK_BY_ID = _grounds(*FULL)
 HOLD_BY_ID = _grounds(By.LEAD, By.DUTY, follow=HIDDEN)
@@ -209,6 +210,7 @@ ROUTES: dict[str, Route] = {
     _C + "holds/<uuid:hold_id>/renew/": _form(DECIDE_HOLD, "renew", "hold"),
     _C + "holds/<uuid:hold_id>/end/": _form(DECIDE_HOLD, "reason", "hold"),
     _C + "holds/<uuid:hold_id>/confirm/": _press(DECIDE_HOLD, about="hold"),
+    _C + "holds/<uuid:hold_id>/refuse/": _form(DECIDE_HOLD, "reason", "hold"),
     # --- The investigation that was opened from it
     "investigations/": _page(_roles("worker", "worker elsewhere", *LEADS), "", queries=("", "?show=mine")),
     _C + "investigation/": _page(READ, "investigation"),
@@ -216,6 +218,8 @@ ROUTES: dict[str, Route] = {
     _C + "investigation/plan/": _form(HOLD_CASE, "plan", "investigation"),
     _C + "investigation/heard/": _form(HOLD_CASE, "heard", "investigation"),
     _C + "investigation/extend/": _form(HOLD_CASE, "extend", "investigation"),
+    _C + "investigation/extend/confirm/": _press(LEAD_ONLY, about="investigation"),
+    _C + "investigation/extend/refuse/": _form(LEAD_ONLY, "reason", "investigation"),
     _C + "investigation/close/": _form(HOLD_CASE, "close", "investigation"),
     _C + "investigation/statement/": _form(HOLD_CASE, "statement", "investigation"),
     _C + "investigation/statement/sent/": _press(HOLD_CASE, about="investigation"),
@@ -249,6 +253,7 @@ ROUTES: dict[str, Route] = {
     "breaches/": _page(_roles(*LEADS, "head"), "", queries=("", "?show=all")),
     "breaches/<uuid:breach_id>/": _form({}, "review", "breach", is_view_class=False),
     "since/": _page(_roles(*LEADS, "head"), "", queries=("", "?from=day", "?from=week", "?from=x")),
+    "waiting/": _page(_roles(*LEADS, "duty by day", "duty by night", "head"), ""),
     "accounting/": _page(_roles(*LEADS, "head"), ""),
     "statistics/": _page(_roles("analyst", "head"), ""),
     # --- API
@@ -291,6 +296,7 @@ ROUTES: dict[str, Route] = {
     _AC + "/disposition/confirm": _call("POST", HOLD_CASE),
     _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),
     _A + "holds/<uuidstr:hold_id>/confirm": _call("POST", HOLD_BY_ID, about="hold"),
+    _A + "holds/<uuidstr:hold_id>/refuse": _call("POST", HOLD_BY_ID, "reason", "hold"),
     _A + "holds/<uuidstr:hold_id>/renew": _call("POST", HOLD_BY_ID, "renew", "hold"),
     _A + "holds/<uuidstr:hold_id>/end": _call("POST", HOLD_BY_ID, "reason", "hold"),
     _AI: _call("GET", READ_BY_ID, about="investigation"),
@@ -298,10 +304,12 @@ ROUTES: dict[str, Route] = {
         f"{_AI}/{name}": _call("POST", DISPOSE_BY_ID, name, "investigation")
         for name in ("told", "plan", "heard", "extend", "close", "statement")
     },
+    _AI + "/extend/confirm": _call("POST", REVIEW_BY_ID, about="investigation"),
     _AI + "/statement/sent": _call("POST", DISPOSE_BY_ID, about="investigation"),
     _A + "breaches/<uuidstr:breach_id>/review": _call("POST", REVIEW_BY_ID, "review", "breach"),
     _A + "deadlines": _call("GET", EVERYBODY, about=""),
     _A + "breaches": _call("GET", EVERYBODY, about=""),
+    _A + "waiting": _call("GET", _roles(*LEADS, "duty by day", "duty by night", "head", others=NO), about=""),
     _A + "statistics": _call("GET", _roles(*STAFF, "head", "analyst", others=NO), about=""),
     _A + "accounting": _call("GET", _roles(*STAFF, "head", "admin", "log reviewer", others=NO), about=""),
     _A + "absences": Route(

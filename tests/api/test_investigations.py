@@ -134,3 +134,19 @@ def test_it_is_found_by_nobody_who_does_not_read_its_case(send, call_as, case, u
     assert call_as(username).get(f"/investigations/{case['investigation']}").status_code == 404
     assert send("close", {"outcome": "lvu", "reason": "Skäl"}, by=username).status_code == 404
     assert call_as("karin.ek").get(f"/investigations/{case['investigation']}").json()["closed_at"] is None
+
+
+def test_more_time_waits_for_the_supervisor_who_confirms_or_gives_the_limit_back(send):
+    send("extend", {"until": "2027-04-30", "reason": "Barnahus dröjer."})
+    assert send("extend/confirm", {}).status_code == 403
+    confirmed = send("extend/confirm", {}, by="sara.lindh").json()
+    assert confirmed["entries"][0]["confirmation"] == "confirmed"
+    assert send("extend/confirm", {}, by="sara.lindh").status_code == 409
+
+    at("2026-11-17T09:00:00+01:00")
+    waits = send("extend", {"until": "2027-06-30", "reason": "Barnahus dröjer mer."}).json()
+    assert waits["entries"][0]["confirmation"] == "waits"
+    for wrong in ({"refuse": True}, {"reason": "Nej"}):
+        assert send("extend/confirm", wrong, by="sara.lindh").status_code == 422
+    refused = send("extend/confirm", {"refuse": True, "reason": "Skälen räcker inte."}, by="sara.lindh").json()
+    assert (refused["due_at"], refused["entries"][0]["confirmation"]) == ("2027-04-30T23:59:59+02:00", "refused")

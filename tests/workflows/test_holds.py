@@ -28,7 +28,7 @@ from tests.factories import BEA, ELSA, MAJA, at, child, guardian, make_report, p
 from workflows.casefile import read
 from workflows.models import Deadline
 from workflows.sweep import sweep
-from workflows.verbs.holds import confirm_hold, end_hold
+from workflows.verbs.holds import confirm_hold, end_hold, refuse_hold
 
 pytestmark = pytest.mark.django_db
 
@@ -267,10 +267,44 @@ def test_a_supervisors_refusal_ends_what_the_duty_social_worker_decided(case: Ca
     assert state_of(case) == "exempt"
 
     at("2026-11-13T08:10:00+01:00")
-    end_hold(person("sara.lindh"), decided[0].pk, reason="Inga skäl att vänta")
+    refused = refuse_hold(person("sara.lindh"), decided[0].pk, reason="Inga skäl att vänta")
 
+    assert (refused.ended_by, refused.end_reason) == (person("sara.lindh"), "Inga skäl att vänta")
     assert (state_of(case), clock_of(case).starts_at) == ("running", clock.now())
+    assert told("hold_refused", case) == {"jour.vakt"}
     call(case, "Maja")
+
+
+def test_who_answers_second_reads_what_became_of_it(case: Case) -> None:
+    at(NIGHT)
+    first, second = (hold(case, name, by="jour.vakt") for name in ("Maja", "Olle"))
+    at("2026-11-13T08:10:00+01:00")
+    sara = person("sara.lindh")
+
+    confirm_hold(sara, first.pk)
+    with pytest.raises(Conflict, match="redan bekräftat av Sara Lindh"):
+        refuse_hold(sara, first.pk, reason="Nej")
+    refuse_hold(sara, second.pk, reason="Nej")
+    with pytest.raises(Conflict, match="redan avslutat av Sara Lindh"):
+        confirm_hold(sara, second.pk)
+    assert Hold.objects.filter(ended_at__isnull=True).get() == first
+
+
+def test_a_refusal_has_a_reason_and_is_the_supervisors(case: Case) -> None:
+    at(NIGHT)
+    decided = hold(case, by="jour.vakt")
+    with pytest.raises(Conflict):
+        refuse_hold(person("jour.vakt"), decided.pk, reason="Ångrar mig")
+
+    at("2026-11-13T08:10:00+01:00")
+    with pytest.raises(Invalid):
+        refuse_hold(person("sara.lindh"), decided.pk, reason="  ")
+    with pytest.raises(Forbidden):
+        refuse_hold(person("karin.ek"), decided.pk, reason="Nej")
+    by_day = hold(case, "Olle")
+    with pytest.raises(Conflict, match="väntar inte"):
+        refuse_hold(person("sara.lindh"), by_day.pk, reason="Nej")
+    assert Hold.objects.filter(ended_at__isnull=True).count() == 2
 
 
 @pytest.mark.parametrize(

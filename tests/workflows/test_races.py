@@ -14,7 +14,18 @@ from riskzon import clock
 from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Busy, Conflict, Unseen
-from riskzon.models import Assessment, AuditEntry, Case, Contact, EndProposal, Hold, Investigation, TimeCorrection, User
+from riskzon.models import (
+    Assessment,
+    AuditEntry,
+    Case,
+    Contact,
+    EndProposal,
+    ExtensionAnswer,
+    Hold,
+    Investigation,
+    TimeCorrection,
+    User,
+)
 from tests.acts import (
     DAY,
     HOUR,
@@ -35,9 +46,11 @@ from tests.factories import BEA, CASTOR, ELSA, MAJA, at, child, guardian, make_r
 from workflows import contact_clock
 from workflows.models import Breach, Deadline, DeadlineEvent
 from workflows.sweep import sweep
+from workflows.verbs import investigations
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import register_contact
 from workflows.verbs.disposition import dispose
+from workflows.verbs.holds import confirm_hold, refuse_hold
 from workflows.verbs.people import take
 from workflows.verbs.reviews import review_breach
 from workflows.verbs.times import correct_times
@@ -424,3 +437,35 @@ def test_a_dispatcher_and_a_correction_at_the_limit_leave_one_breach_for_each_cl
         "breached",
         "breached",
     ]
+
+
+def test_two_answers_to_more_time_at_once_are_one_answer(case: Case) -> None:
+    opened = dispose(person("karin.ek"), case.pk, disposition="opened")
+    until = clock.now().date() + 150 * DAY
+    investigations.extend(person("karin.ek"), opened.investigation_id, until=until, reason="Skäl")
+
+    results = at_once(
+        lambda: investigations.answer_extension(
+            User.objects.get(username="sara.lindh"), opened.investigation_id, refuse=True, reason="Nej"
+        ),
+        lambda: investigations.answer_extension(User.objects.get(username="sara.lindh"), opened.investigation_id),
+    )
+
+    assert _names(results) == ["Conflict", "Investigation"]
+    refused = ExtensionAnswer.objects.get().refused
+    assert Deadline.objects.filter(case=case, kind="investigation").count() == (3 if refused else 2)
+
+
+def test_a_nights_hold_that_is_confirmed_and_refused_at_once_has_one_answer(case: Case) -> None:
+    at("2026-11-16T22:00:00+01:00")
+    decided = hold(case, by="jour.vakt")
+    at("2026-11-17T08:30:00+01:00")
+
+    results = at_once(
+        lambda: confirm_hold(User.objects.get(username="sara.lindh"), decided.pk),
+        lambda: refuse_hold(User.objects.get(username="sara.lindh"), decided.pk, reason="Nej"),
+    )
+
+    assert _names(results) == ["Conflict", "Hold"]
+    decided.refresh_from_db()
+    assert (decided.confirmed_at is None) == (decided.ended_at is not None)

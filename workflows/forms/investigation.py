@@ -112,3 +112,9 @@ class StatementForm(DsFormMixin, forms.Form):
         help_text=_("Den dag som står i begäran (LUL 12 §)."),
         error_messages={"required": _("Ange den dag som står i begäran.")},
     )
+
+
+class RefuseForm(DsFormMixin, forms.Form):
+    """What the supervisor writes who does not agree with what somebody else decided."""
+
+    reason = CleanText(label=_("Varför avslår du beslutet?"), rows=3, error_messages={"required": _("Skriv varför.")})

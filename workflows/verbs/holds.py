@@ -45,16 +45,28 @@ def need_no_hold(user: User, case_id: UUID, *, reason: str) -> None:
 
 
 def confirm_hold(user: User, hold_id: UUID) -> Hold:
-    """A supervisor confirms what the duty social worker decided alone."""
+    """A supervisor confirms what the duty social worker decided alone. Conflict: it waits for nobody, or not any more."""
     hold = _find(user, hold_id)
     with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_confirm") as act:
-        hold = _lock(hold_id)
-        if user.role != Role.SUPERVISOR or not hold.needs_confirmation or hold.confirmed_at is not None:
-            raise Conflict(_("Beslutet väntar inte på bekräftelse."))
-        if hold.ended_at is not None:
-            raise Conflict(_("Beslutet har redan upphört."))
+        hold = _unconfirmed(user, hold_id)
         hold.confirmed_at, hold.confirmed_by = act.now, user
         hold.save(update_fields=["confirmed_at", "confirmed_by"])
+    return hold
+
+
+def refuse_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
+    """A supervisor refuses what the duty social worker decided alone: the hold ends, and the decider is told.
+
+    Conflict: it waits for nobody, or not any more.
+    """
+    hold = _find(user, hold_id)
+    with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_refuse") as act:
+        hold = _unconfirmed(user, hold_id)
+        if not reason.strip():
+            raise Invalid.field("reason", _("Skriv varför."))
+        _end(act.case, hold, reason, act)
+        _everywhere(act)
+        tell("hold_refused", to=[hold.decided_by_id], key=f"{hold.pk}:hold_refused", now=act.now, case_id=hold.case_id)
     return hold
 
 
@@ -187,6 +199,18 @@ def _find(user: User, hold_id: UUID) -> Hold:
     seen = read_in_full(user, product_now())
     if hold is None or not seen.filter(pk=hold.case_id).exists():
         raise unseen(user, "hold")
+    return hold
+
+
+def _unconfirmed(user: User, hold_id: UUID) -> Hold:
+    """The hold, locked, that waits for this supervisor; Conflict says what has become of it."""
+    hold = _lock(hold_id)
+    if hold.confirmed_at is not None:
+        raise Conflict(_("Beslutet är redan bekräftat av %(who)s.") % {"who": hold.confirmed_by})
+    if hold.ended_at is not None:
+        raise Conflict(_("Beslutet är redan avslutat av %(who)s.") % {"who": hold.ended_by})
+    if user.role != Role.SUPERVISOR or not hold.needs_confirmation:
+        raise Conflict(_("Beslutet väntar inte på bekräftelse."))
     return hold
 
 

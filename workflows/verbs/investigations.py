@@ -5,20 +5,23 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from notifications.outbox import tell
 from riskzon.access import Action, read_in_full
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.localtime import end_of_local_day, local_date
-from riskzon.models import Disposition, Guardianship, Investigation, InvestigationEntry, User
+from riskzon.models import Disposition, ExtensionAnswer, Guardianship, Investigation, InvestigationEntry, User
 from workflows import contact_clock, deadlines, ends
 from workflows.due import months_after
 from workflows.family import hold_on, live_holds
 from workflows.incoming import SKEW
-from workflows.models import Kind
+from workflows.models import Deadline, Kind
+from workflows.recipients import Directory
 
 OUTCOMES = {
     "measure_granted": gettext_lazy("Insats beviljad"),
@@ -79,8 +82,9 @@ def hear_child(user: User, investigation_id: UUID, *, heard: bool, at: datetime,
 def extend(user: User, investigation_id: UUID, *, until: date, reason: str) -> Investigation:
     """Decide, before the limit and for special reasons, that the investigation may take until a later local day.
 
-    SoL 20:3. Conflict: the limit has passed; a breach is not mended afterwards. Invalid: not later than the limit, more
-    than another four months, or no reason.
+    SoL 20:3. It holds at once; where the decider does not lead the unit, its supervisor confirms or refuses it afterwards.
+    Conflict: the limit has passed; a breach is not mended afterwards. Invalid: not later than the limit, more than
+    another four months, or no reason.
     """
     with _inside(user, investigation_id, "investigation_extend") as (act, investigation):
         limit = deadlines.running(act.case, Kind.INVESTIGATION)
@@ -97,7 +101,49 @@ def extend(user: User, investigation_id: UUID, *, until: date, reason: str) -> I
         if errors:
             raise Invalid(errors)
         deadlines.extend(limit, until=later, now=act.now)
-        _write(act, investigation, _What.EXTENDED, reason, until=later)
+        waits = Action.REVIEW not in act.case.rights
+        entry = _write(act, investigation, _What.EXTENDED, reason, until=later, needs_confirmation=waits)
+        if waits:
+            directory = Directory.read(act.now)
+            tell(
+                "extension_to_confirm",
+                to=directory.unit_supervisor(act.case.unit_id) or directory.staff.heads,
+                key=f"{entry.pk}:extension_to_confirm",
+                now=act.now,
+                case_id=act.case.pk,
+                facts={"at": limit.due_at.isoformat()},
+            )
+    return investigation
+
+
+def answer_extension(user: User, investigation_id: UUID, *, refuse: bool = False, reason: str = "") -> Investigation:
+    """The supervisor confirms the extension that somebody else decided, or refuses it with a reason; several as one.
+
+    Refused: the former limit is back, by a deadline that points back, and is a breach at once where it has passed; also of
+    an investigation that has ended meanwhile. Forbidden: the person does not lead the unit. Conflict: nothing waits, or
+    somebody was first.
+    """
+    with _inside(user, investigation_id, "extension_refuse" if refuse else "extension_confirm", ended_too=True) as (
+        act,
+        investigation,
+    ):
+        act.require(Action.REVIEW)
+        waiting = _unanswered(investigation)
+        if not waiting:
+            raise _answered(investigation)
+        if refuse:
+            _demand("reason", reason, _("Skriv varför."))
+        for entry in waiting:
+            ExtensionAnswer.objects.create(entry=entry, at=act.now, by=user, refused=refuse, reason=reason.strip())
+        if refuse:
+            _take_back(act, waiting[0])
+        tell(
+            "extension_refused" if refuse else "extension_confirmed",
+            to={entry.by_id for entry in waiting} - {user.pk},
+            key=f"{waiting[0].pk}:extension_answered",
+            now=act.now,
+            case_id=act.case.pk,
+        )
     return investigation
 
 
@@ -182,6 +228,7 @@ def _write(
     at: datetime | None = None,
     guardian: UUID | None = None,
     until: datetime | None = None,
+    needs_confirmation: bool = False,
 ) -> InvestigationEntry:
     return InvestigationEntry.objects.create(
         investigation=investigation,
@@ -192,7 +239,35 @@ def _write(
         by=act.user,
         text=text.strip(),
         until=until,
+        needs_confirmation=needs_confirmation,
     )
+
+
+def _unanswered(investigation: Investigation) -> list[InvestigationEntry]:
+    """The extensions that wait for the supervisor, the first first."""
+    waiting = InvestigationEntry.objects.filter(investigation=investigation, needs_confirmation=True, answers=None)
+    return list(waiting.order_by("recorded_at"))
+
+
+def _answered(investigation: Investigation) -> Conflict:
+    last = (
+        ExtensionAnswer.objects.filter(entry__investigation=investigation).select_related("by").order_by("-at").first()
+    )
+    if last is None:
+        return Conflict(_("Ingen förlängning väntar på bekräftelse."))
+    if last.refused:
+        return Conflict(_("Förlängningen är redan avslagen av %(who)s.") % {"who": last.by})
+    return Conflict(_("Förlängningen är redan bekräftad av %(who)s.") % {"who": last.by})
+
+
+def _take_back(act: Change, entry: InvestigationEntry) -> None:
+    """Put the limit back that this extension replaced, and judge by it what has happened meanwhile."""
+    limits = Deadline.objects.filter(case=act.case, kind=Kind.INVESTIGATION).select_related("rule")
+    former = limits.filter(Q(replaced_by__due_at=entry.until) & Q(due_at__lt=entry.until)).latest("created_at")
+    limit = limits.get(replaced_by__isnull=True)
+    limit.case = act.case
+    met = (limit.met_at, limit.settled_at) if limit.met_at and limit.settled_at else None
+    deadlines.replace(limit, starts_at=limit.starts_at, until=former.due_at, met=met, now=act.now)
 
 
 def _demand(field: str, text: str, message: str) -> None:

@@ -22,7 +22,7 @@ from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind, Todo
 from workflows.nextstep import by_limit, of_todo
 from workflows.views import wording
 from workflows.views.as_sent import as_sent
-from workflows.views.casebar import bar, demanded, step_url
+from workflows.views.casebar import bar, demanded, may_now, step_url
 from workflows.views.entry import signed_in
 from workflows.views.form_page import open_case
 from workflows.views.liaison import contact_words
@@ -194,7 +194,7 @@ def _waiting(file: CaseFile, task: CaseTask) -> dict[str, Any]:
     reassessment = file.assessments[0].reassess_at if file.assessments and page == "assessment" else None
     return {
         "title": node.task_title,
-        "url": reverse(page, args=[file.case.pk]) if page and node.action in file.case.rights else "",
+        "url": reverse(page, args=[file.case.pk]) if page and may_now(file, node.action) else "",
         "again_at": reassessment,
     }
 

@@ -249,6 +249,16 @@ def usable_rights(case: Case) -> frozenset[Action]:
     return case.rights if case.is_open else case.rights & _IN_A_CLOSED_CASE
 
 
+def may_now(file: CaseFile, action: Action) -> bool:
+    """Whether the reader may, and it would be taken: while an end is proposed nothing else is decided, and while the child
+    may be the wrong one nobody is contacted."""
+    if action not in file.case.rights:
+        return False
+    if action == Action.CONTACT:
+        return not file.hides_guardians
+    return action != Action.DISPOSE or file.waiting_end is None
+
+
 def _for_others(file: CaseFile, step: NextStep) -> str:
     """Who takes the next step when the reader may not."""
     if not step.url_name or step.may(file.case.rights) or Action.NOTE not in file.case.rights:

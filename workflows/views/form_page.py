@@ -179,3 +179,8 @@ def typed(form: forms.Form) -> Sequence[tuple[str, str]]:
         for field in form
         if isinstance(field.field, forms.CharField) and not field.is_hidden
     ]
+
+
+def back_to(request: HttpRequest, usual: str) -> str:
+    """Where somebody goes on after an act: to the list of what waits, if it was done there, else to the usual place."""
+    return reverse("waiting") if request.POST.get("from") == "waiting" else usual

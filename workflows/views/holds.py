@@ -16,13 +16,14 @@ from riskzon.doors import look
 from riskzon.errors import Conflict
 from riskzon.models import Hold, Role
 from workflows.forms.holds import EndHoldForm, HoldForm, NoHoldForm, RenewHoldForm
+from workflows.forms.investigation import RefuseForm
 from workflows.models import Todo
 from workflows.timeline import guardian_name
 from workflows.verbs import holds as verbs
 from workflows.views.casebar import bar
 from workflows.views.contact import people_of
 from workflows.views.entry import signed_in
-from workflows.views.form_page import CaseFormPage, Opened, open_case
+from workflows.views.form_page import CaseFormPage, Opened, back_to, open_case
 
 
 @signed_in
@@ -163,18 +164,46 @@ class End(_HoldPage):
         return verbs.end_hold(request.user, self.hold(opened).pk, reason=data["reason"])
 
 
+class Refuse(_HoldPage):
+    what = "hold_refuse"
+    form_class = RefuseForm
+    title = gettext_lazy("Avslå jourens beslut")
+    button = gettext_lazy("Avslå beslutet")
+    lead = gettext_lazy("Vårdnadshavaren får kontaktas. Den som beslutade får veta att du har avslagit.")
+    done = gettext_lazy("Beslutet är avslaget. Vårdnadshavaren får kontaktas.")
+
+    def next_url(self, opened: Opened, result: Any) -> str:
+        return back_to(self.request, super().next_url(opened, result))
+
+    def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> Hold:
+        return verbs.refuse_hold(request.user, self.kwargs["hold_id"], reason=data["reason"])
+
+    def open(self, request: HttpRequest, case_id: UUID) -> Opened:
+        opened = super().open(request, case_id)
+        _require_childs(opened, self.kwargs["hold_id"])
+        return opened
+
+    def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
+        return {}
+
+
 @signed_in
 @require_POST
 def confirm(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
     """The supervisor confirms what the duty social worker decided alone."""
     with look(request.user, "hold_confirm") as door:
         opened = open_case(door.case(case_id, Action.DECIDE_HOLD), door)
-    if hold_id not in {hold.pk for hold in opened.file.holds}:
-        raise Http404
+    _require_childs(opened, hold_id)
     try:
         verbs.confirm_hold(request.user, hold_id)
     except Conflict as refusal:
         messages.error(request, refusal.message)
     else:
         messages.success(request, _("Beslutet är bekräftat."))
-    return redirect("holds", case_id)
+    return redirect(back_to(request, reverse("holds", args=[case_id])))
+
+
+def _require_childs(opened: Opened, hold_id: UUID) -> None:
+    """404 unless the hold is about this child; one that has ended is, so that whoever was second reads what became of it."""
+    if not Hold.objects.filter(pk=hold_id, child=opened.case.child_id).exists():
+        raise Http404

@@ -23,7 +23,7 @@ from workflows.timeline import guardian_name
 from workflows.verbs import investigations as verbs
 from workflows.views.casebar import bar, child_name
 from workflows.views.entry import signed_in
-from workflows.views.form_page import CaseFormPage, Opened, open_case
+from workflows.views.form_page import CaseFormPage, Opened, back_to, open_case
 from workflows.views.gates import only_for
 
 #: Rows of one page of the list.
@@ -68,7 +68,8 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "investigation": inquiry.investigation,
         "people": [(_name(one, file), one) for one in inquiry.concerned],
         "outcome": verbs.OUTCOMES.get(inquiry.investigation.outcome, ""),
-        "may_write": Action.DISPOSE in file.case.rights,
+        "may_write": Action.DISPOSE in file.case.rights and file.waiting_end is None,
+        "may_answer": Action.REVIEW in file.case.rights and file.waiting_end is None,
     }
     return render(request, "workflows/case/investigation.html", {**bar(file, "investigation"), **context})
 
@@ -157,6 +158,36 @@ class Extend(_InvestigationPage):
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
         verbs.extend(request.user, self.key, until=data["until"], reason=data["reason"])
+
+
+class RefuseExtension(_InvestigationPage):
+    action = Action.REVIEW
+    form_class = forms.RefuseForm
+    title = gettext_lazy("Avslå förlängningen")
+    button = gettext_lazy("Avslå")
+    lead = gettext_lazy("Den tidigare fristen gäller igen. Har den gått ut är den överskriden genast.")
+    done = gettext_lazy("Förlängningen är avslagen. Den tidigare fristen gäller.")
+
+    def next_url(self, opened: Opened, result: Any) -> str:
+        return back_to(self.request, super().next_url(opened, result))
+
+    def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> None:
+        verbs.answer_extension(request.user, self.key, refuse=True, reason=data["reason"])
+
+
+@signed_in
+@require_POST
+def confirm_extension(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The supervisor confirms the time that somebody else has decided."""
+    with look(request.user, "investigation") as door:
+        found = read_inquiry(door.case(case_id, Action.REVIEW), door.now)
+    try:
+        verbs.answer_extension(request.user, _there(found).investigation.pk)
+    except Conflict as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Förlängningen är bekräftad."))
+    return redirect(back_to(request, reverse("investigation", args=[case_id])))
 
 
 class Close(_InvestigationPage):

@@ -82,6 +82,7 @@ def small_tables(measures: Sequence[Mapping[str, Any]]) -> list[Table]:
         _exempt(found["K12"]),
         _times(found),
         _decisions(found["K5"]),
+        _investigations(found["K7"]),
         _volume(found["K8"]),
         _by_reporter(found["reporter"]),
         _by_age(found["age"]),
@@ -155,6 +156,12 @@ def _decisions(measure: Mapping[str, Any]) -> Table:
     total = (_("Andel inledda eller kopplade"), (share(measure["share"]),))
     counts = {code: measure[code] for code in _DECISIONS}
     return Table(measure["name"], (_("Beslut"), _("Antal")), (total, *_counted(_DECISIONS, counts)))
+
+
+def _investigations(measure: Mapping[str, Any]) -> Table:
+    rows = ((_("Förlängda"), (str(measure["extended"]),)),)
+    note = _("De räknas som i tid när de avslutas inom den förlängda tiden.")
+    return Table(_("Förlängda utredningar"), (_("Vad"), _("Antal")), rows, note)
 
 
 def _volume(measure: Mapping[str, Any]) -> Table:

@@ -107,6 +107,12 @@ def confirm_hold(request: HttpRequest, hold_id: UUID, nothing: bodies.NothingIn 
     return rows.hold(holds.confirm_hold(request.auth, hold_id))
 
 
+@routes.post("/holds/{uuid:hold_id}/refuse", response=answers.HoldOut)
+def refuse_hold(request: HttpRequest, hold_id: UUID, why: bodies.ReasonIn) -> answers.HoldOut:
+    """A supervisor refuses what the duty social worker decided alone: the hold ends."""
+    return rows.hold(holds.refuse_hold(request.auth, hold_id, reason=why.reason))
+
+
 @routes.post("/holds/{uuid:hold_id}/renew", response=answers.HoldOut)
 def renew_hold(request: HttpRequest, hold_id: UUID, renewed: bodies.RenewIn) -> answers.HoldOut:
     """Decide again, with a new end; the answer is the new hold."""

@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, WithJsonSchema, WrapValidator
 
 from riskzon.api import bodies
 from riskzon.api.app import Routes
 from riskzon.api.fields import LONG_TEXT, Answer, Body, Day, Moment, Shown, YesNo, words
 from riskzon.doors import look, unseen
+from riskzon.errors import Invalid
 from riskzon.localtime import local_date, parse_instant
 from riskzon.models import InvestigationEntry
 from workflows.inquiry import Inquiry, read_inquiry
@@ -99,6 +101,7 @@ class EntryOut(Answer):
     by: str
     text: str
     until: Shown | None
+    confirmation: Literal["waits", "confirmed", "refused"] | None
 
 
 class InvestigationFull(Answer):
@@ -151,6 +154,17 @@ def hear_child(request: HttpRequest, investigation_id: UUID, made: HeardIn) -> I
 def extend(request: HttpRequest, investigation_id: UUID, decided: ExtendIn) -> InvestigationFull:
     """More time, by a dated decision before the limit (SoL 20:3). 409 once it has passed."""
     verbs.extend(request.auth, investigation_id, until=decided.until, reason=decided.reason)
+    return _answer(request, investigation_id)
+
+
+@routes.post("/investigations/{uuid:investigation_id}/extend/confirm", response=InvestigationFull)
+def answer_extension(
+    request: HttpRequest, investigation_id: UUID, answer: bodies.AnswerIn = bodies.AGREED
+) -> InvestigationFull:
+    """The supervisor confirms more time that somebody else decided, or refuses it: then the former limit is back."""
+    if answer.reason is not None and not answer.refuse:
+        raise Invalid.field("reason", _("Skriv bara ett skäl när du avslår."))
+    verbs.answer_extension(request.auth, investigation_id, refuse=answer.refuse, reason=answer.reason or "")
     return _answer(request, investigation_id)
 
 
@@ -219,4 +233,13 @@ def _entry(row: InvestigationEntry) -> EntryOut:
         by=row.by.username,
         text=row.text,
         until=row.until,
+        confirmation=_confirmation(row),
     )
+
+
+def _confirmation(row: InvestigationEntry) -> Literal["waits", "confirmed", "refused"] | None:
+    if not row.needs_confirmation:
+        return None
+    if row.answer is None:
+        return "waits"
+    return "refused" if row.answer.refused else "confirmed"

@@ -17,7 +17,7 @@ from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
 from riskzon.localtime import FIRST_YEAR, local_date
 from riskzon.models import Role
-from workflows import lists
+from workflows import lists, waiting
 from workflows.accounting import account
 from workflows.causes import proposals
 from workflows.models import Breach, Kind, State
@@ -70,6 +70,17 @@ def review(request: HttpRequest, breach_id: UUID, reviewed: bodies.ReviewIn) -> 
     """Say why a deadline passed and what was done about it. The breach stays."""
     done = review_breach(request.auth, breach_id, cause=reviewed.cause, action=reviewed.action)
     return rows.breach(Breach.objects.select_related("case__report", "duty_unit").get(pk=done.pk))
+
+
+@routes.get("/waiting", response=answers.WaitingList)
+def list_waiting(request: HttpRequest) -> answers.WaitingList:
+    """What waits for the caller to decide, the oldest limit first: for supervisors, duty social workers and heads."""
+    if request.auth.role not in waiting.ROLES:
+        raise forbidden(request.auth, "api.waiting", _("Du har inte rätt att se detta."))
+    with look(request.auth, "api.waiting") as door:
+        lines = waiting.lines(door)
+        door.listed(waiting.case_ids(lines))
+    return answers.WaitingList(results=[rows.waiting(line) for line in lines])
 
 
 @routes.get("/statistics", response=answers.StatisticsOut, by_alias=True)

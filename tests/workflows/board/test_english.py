@@ -29,6 +29,7 @@ def test_every_page_is_english_throughout(visit, week, who) -> None:
         "/breaches/?show=reviewed",
         f"/breaches/{breach.pk}/",
         "/accounting/",
+        "/waiting/",
     ]
     for path in {"stina.berg": ["/statistics/"], "maria.oberg": [*overview, "/statistics/"]}.get(who, overview):
         answer = client.get(path)

@@ -20,6 +20,7 @@ MAY_OPEN = {
     "/board/in-time/arrest/decided/": OVERSEERS,
     "/breaches/": OVERSEERS,
     "/accounting/": OVERSEERS,
+    "/waiting/": OVERSEERS | {"jour.vakt"},
     "/statistics/": {"maria.oberg", "stina.berg"},
 }
 

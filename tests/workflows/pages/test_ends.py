@@ -260,3 +260,22 @@ def test_everything_of_a_child_that_is_not_of_the_right_child_is_gone_from_its_h
     assert case.report.number not in text_of(karin, "case", later)
     assert EndProposal.objects.get().confirmed_at == clock.now()
     assert child()["given_name"] == "Albin"
+
+
+@pytest.mark.parametrize("kind", ["void", "transferred"])
+def test_while_an_end_waits_nothing_is_offered_that_would_be_refused(karin: Client, case: Case, kind: str) -> None:
+    protect(case)
+    call(case)
+    offered = url("disposition", case)
+    assert offered in text_of(karin, "case", case)
+
+    propose(case, kind)
+    page = text_of(karin, "case", case)
+    assert offered not in page
+    assert "Om utredning beslutas när det är bekräftat eller avslaget." in page
+    assert (url("contact", case) in page) == (kind == "transferred")
+    assert ("Ingen kontaktas till dess." in page) == (kind == "void")
+    assert url("case-end", case) in page
+
+    refuse_end(person("karin.ek"), case.pk, reason="Ångrat")
+    assert offered in text_of(karin, "case", case)

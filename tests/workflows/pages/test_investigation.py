@@ -220,3 +220,19 @@ def test_the_pages_are_in_order_at_this_width(show, case, width):
     assert_in_order(show("karin.ek", reverse("investigations"), width))
     for name in ("investigation", *(f"investigation-{what}" for what in FORMS)):
         assert_in_order(show("karin.ek", reverse(name, args=[case.pk]), width))
+
+
+def test_the_supervisor_answers_more_time_on_the_page_and_nobody_else_can(visit, karin, case):
+    sara = visit("sara.lindh")
+    post(karin, case, "extend", until="2027-04-30", reason="Barnahus dröjer")
+    page = reverse("investigation", args=[case.pk])
+    confirm, refuse = (reverse(f"extension-{what}", args=[case.pk]) for what in ("confirm", "refuse"))
+    assert "Väntar på enhetschefens bekräftelse" in text_of(karin, "investigation", case)
+    assert confirm not in karin.get(page).content.decode()
+    assert karin.post(confirm).status_code == 403
+
+    assert confirm in sara.get(page).content.decode()
+    assert sara.post(refuse, {"reason": ""}).status_code == 422
+    sara.post(refuse, {"reason": "Skälen räcker inte"})
+    assert "Skälen räcker inte" in text_of(karin, "investigation", case)
+    assert "redan avslagen av Sara Lindh" in sara.post(confirm, follow=True).content.decode()

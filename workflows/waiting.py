@@ -1,0 +1,192 @@
+"""What waits for this person to decide, and by when? The list, its count in the navigation and the API read it here.
+
+A supervisor: of the units led. The duty social worker: of units that are closed. The head of department: what nobody has
+done in time, and whether somebody is on duty; numbers and no child.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from notifications import roster
+from notifications.failures import given_up
+from riskzon import clock
+from riskzon.access import Ground, units_led_by, visible_cases
+from riskzon.doors import Look
+from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, InvestigationEntry, Role, User
+from workflows.board import REVIEW_WITHIN, wanted_holds
+from workflows.causes import Proposal, proposals
+from workflows.ends import WAITING
+from workflows.models import Breach, Deadline, Kind
+
+ROLES = frozenset({Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+#: How far ahead somebody must be on duty.
+ROSTER_AHEAD = timedelta(days=14)
+#: How long a message that could not be sent is shown.
+FAILURES_FOR = timedelta(days=7)
+
+
+class What(StrEnum):
+    HOLD_TO_DECIDE = "hold_to_decide"
+    HOLD_TO_CONFIRM = "hold_to_confirm"
+    HOLD_TO_REVIEW = "hold_to_review"
+    END = "end_to_confirm"
+    EXTENSION = "extension_to_confirm"
+    BREACH = "breach_to_review"
+    FAILURE = "delivery_failed"
+    GAP = "roster_gap"
+
+
+TITLES = {
+    What.HOLD_TO_DECIDE: _("Ta ställning till att avvakta kontakt"),
+    What.HOLD_TO_CONFIRM: _("Bekräfta jourens beslut att avvakta kontakt"),
+    What.HOLD_TO_REVIEW: _("Ompröva avvakta kontakt"),
+    What.END: _("Bekräfta eller avslå avslutet"),
+    What.EXTENSION: _("Bekräfta förlängd utredningstid"),
+    What.BREACH: _("Granska överskriden frist"),
+    What.FAILURE: _("Utskick gick inte fram"),
+    What.GAP: _("Ingen i tjänst på Socialjouren"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits. `by` None: it has no limit. `key`: the id of the hold or the breach; `who` decided or asked."""
+
+    what: What
+    since: datetime
+    by: datetime | None = None
+    case: Case | None = None
+    key: UUID | None = None
+    who: str = ""
+    about: Any = ""
+    proposed: Proposal | None = None
+
+    @property
+    def title(self) -> Any:
+        return TITLES[self.what]
+
+
+def lines(door: Look) -> list[Line]:
+    """Everything that waits for the door's user, the oldest limit first, in a constant number of statements.
+
+    Whoever shows some of it tells the door which cases (`case_ids`).
+    """
+    found = _Sets(door.user, door.now)
+    return sorted(found.lines(), key=lambda line: (line.by or line.since, line.what))
+
+
+def case_ids(shown: list[Line]) -> list[UUID]:
+    return list(dict.fromkeys(line.case.pk for line in shown if line.case is not None))
+
+
+def count(user: User, now: datetime) -> int:
+    """How many lines the list has."""
+    return _Sets(user, now).count() if user.role in ROLES else 0
+
+
+def badge(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `waiting_count`, a callable, so that a page without header never counts."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    counted: Callable[[], int] = cache(lambda: count(user, clock.now()))
+    return {"waiting_count": counted}
+
+
+class _Sets:
+    """The rows of each kind, for one person at one moment."""
+
+    def __init__(self, user: User, now: datetime) -> None:
+        self.user, self.now = user, now
+        self.leads = user.role == Role.SUPERVISOR
+        seen = visible_cases(user, now)
+        if self.leads:
+            self.cases = seen.filter(unit__in=units_led_by(user))
+        else:
+            self.cases = seen.filter(ground=Ground.DUTY) if user.role == Role.DUTY else Case.objects.none()
+
+    def lines(self) -> Iterator[Line]:
+        for hold in self.holds().select_related("case__report", "decided_by"):
+            yield Line(self._of_hold(hold), hold.decided_at, hold.until, hold.case, hold.pk, str(hold.decided_by))
+        for end in self.ends().select_related("case__report", "proposed_by"):
+            about = end.get_disposition_display()
+            yield Line(What.END, end.proposed_at, None, end.case, end.pk, str(end.proposed_by), about)
+        for case in self.extended().select_related("report"):
+            yield Line(What.EXTENSION, case.since, case.by, case, case.investigation_id)
+        breaches = list(self.breaches().select_related("case__report", "deadline"))
+        causes = proposals(breaches) if self.leads else {}
+        for breach in breaches:
+            about = breach.get_kind_display()
+            proposed = causes.get(breach.pk)
+            yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed)
+        if failed := list(self.failures().values_list("message__created_at", flat=True)):
+            yield Line(What.FAILURE, min(failed), about=str(len(failed)))
+        for gap in self.gaps():
+            yield Line(What.GAP, self.now, gap.starts_at, about=gap.ends_at)
+
+    def count(self) -> int:
+        rows = [
+            found.order_by().annotate(one=Value(1)).values("one")
+            for found in (self.holds(), self.ends(), self.extended(), self.breaches())
+        ]
+        return rows[0].union(*rows[1:], all=True).count() + self.failures().exists() + len(self.gaps())
+
+    def holds(self) -> QuerySet[Hold]:
+        """As the board counts them; who decides alone at night has nothing to confirm."""
+        found = wanted_holds(self.cases, self.now)
+        return found if self.leads else found.exclude(needs_confirmation=True, until__gt=self.now + REVIEW_WITHIN)
+
+    def ends(self) -> QuerySet[EndProposal]:
+        """Those that somebody else has proposed; the duty social worker ends nothing."""
+        if not self.leads:
+            return EndProposal.objects.none()
+        return EndProposal.objects.filter(WAITING, case__in=self.cases.values("pk")).exclude(proposed_by=self.user)
+
+    def extended(self) -> QuerySet[Case]:
+        """Cases whose investigation was given more time that waits: `since`, and `by`, the limit that it replaced."""
+        if not self.leads:
+            return Case.objects.none()
+        waits = InvestigationEntry.objects.filter(
+            investigation=OuterRef("investigation"), needs_confirmation=True, answers=None
+        ).order_by("recorded_at")
+        limits = Deadline.objects.filter(case=OuterRef("pk"), kind=Kind.INVESTIGATION, created_at=OuterRef("since"))
+        proposed = EndProposal.objects.filter(WAITING, case=OuterRef("pk"))
+        return (
+            self.cases.filter(Exists(waits), ~Exists(proposed), disposition=Disposition.OPENED)
+            .annotate(since=Subquery(waits.values("recorded_at")[:1]))
+            .annotate(by=Subquery(limits.values("replaces__due_at")[:1]))
+        )
+
+    def breaches(self) -> QuerySet[Breach]:
+        """Breaches that nobody has explained, with `by`; for the head those whose review is late, of all units."""
+        found = Breach.objects.filter(reviewed_at__isnull=True).exclude(kind=Kind.BREACH_REVIEW)
+        reviews = Deadline.objects.filter(breach=OuterRef("pk"), kind=Kind.BREACH_REVIEW)
+        found = found.annotate(by=Subquery(reviews.order_by("-created_at").values("due_at")[:1]))
+        if self.leads:
+            return found.filter(case__in=self.cases.values("pk"))
+        if self.user.role != Role.HEAD:
+            return found.none()
+        blocked = CaseBlock.objects.filter(user=self.user, ended_at__isnull=True)
+        return found.filter(by__lt=self.now).exclude(case__child__in=blocked.values("child"))
+
+    def failures(self) -> QuerySet[Any]:
+        return given_up(units_led_by(self.user), since=self.now - FAILURES_FOR)
+
+    def gaps(self) -> list[roster.Gap]:
+        """The stretches ahead in which nobody would answer for units that are closed."""
+        return [] if self.user.role == Role.DUTY else roster.gaps(self.now, self.now + ROSTER_AHEAD)
+
+    def _of_hold(self, hold: Hold) -> What:
+        if hold.provisional:
+            return What.HOLD_TO_DECIDE
+        waits = hold.needs_confirmation and hold.confirmed_at is None and self.leads
+        return What.HOLD_TO_CONFIRM if waits else What.HOLD_TO_REVIEW
