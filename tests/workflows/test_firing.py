@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from riskzon import clock
+from notifications.models import Message
+from riskzon import access, clock
 from riskzon.models import Case
 from tests.acts import DAY, HOUR, TICK, breaches_of, call, clock_of, move, protect, reread, rungs_of, state_of, told
 from tests.factories import at, make_report, person
@@ -35,6 +36,24 @@ def test_the_limit_itself_is_in_time_and_the_first_tick_after_it_is_a_breach(cas
 
     assert state_of(case) == "breached"
     assert [breach.due_at for breach in breaches_of(case)] == [clock_of(case).due_at]
+
+
+def test_of_two_cases_that_fire_together_a_block_in_one_hides_nothing_of_the_other_and_tells_nothing_of_its_own(
+    case: Case,
+) -> None:
+    """`told` counts whom the rung found; it is found once for all cases of a unit that nobody is blocked from."""
+    other = make_report(children=[{"birth_date": (clock.now() - 4000 * DAY).date(), "given_name": "Bo"}]).cases[0]
+    lead = person("sara.lindh")
+    access.block(lead, other, by=person("maria.oberg"), reason="Jäv.", now=clock.now())
+    at(LIMIT)
+    move(TICK)
+
+    sweep()
+
+    told_of = Message.objects.filter(kind="deadline_breached", recipient=lead).values_list("case", flat=True)
+    assert set(told_of) == {case.pk}
+    breach = {event.deadline.case_id: event.told for event in DeadlineEvent.objects.filter(step="breach")}
+    assert breach[case.pk] == breach[other.pk] + 1
 
 
 @pytest.mark.parametrize(("rung", "before"), [("-12h", 12), ("-4h", 4), ("-1h", 1)])
