@@ -1,0 +1,168 @@
+"""Over a year with both changes of the clock: is exactly who must be told told, whatever the roster, and whoever is away?"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import strategies as st
+
+from notifications.models import DutyPattern, Message
+from riskzon import clock
+from riskzon.localtime import at_local_minute
+from riskzon.models import Absence, Case, Role, User
+from tests.acts import DAY, HOUR, MINUTE, call, protect
+from tests.duty import LONG_AGO
+from tests.factories import CASTOR, child, make_report, people, person
+from tests.workflows.ladder_by_hand import Told, without_clock
+from tests.workflows.year_by_hand import DAYS_OFF, Away, Life, Shift, unit_is_open
+from workflows.sweep import next_moment, sweep
+from workflows.verbs.people import take
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+FIRST_DAY, LAST_DAY = date(2026, 7, 1), date(2027, 6, 20)
+#: The days on which something is unlike other days, and those before them.
+ODD_DAYS = sorted(
+    {day - timedelta(days=back) for day in (*DAYS_OFF, date(2026, 10, 25), date(2027, 3, 28)) for back in (0, 1)}
+)
+WATCHED = ("guardian_contact", "protective_assessment")
+DUTY = ("jour.natt", "jour.helg")
+#: From when to when, in minutes past midnight; never inside the hour that comes twice or not at all.
+NIGHT, DAY_AND_NIGHT, EVENING, MORNING = (17 * 60, 32 * 60), (0, 24 * 60), (17 * 60, 24 * 60), (0, 8 * 60)
+
+
+class Undone(Exception):
+    """Raised to begin the next year anew."""
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    """One report at any minute of the year, and what happens to it and to the people around it in four days."""
+    usual = st.dates(FIRST_DAY, LAST_DAY)
+    day = draw(st.one_of(usual, st.sampled_from([one for one in ODD_DAYS if FIRST_DAY <= one <= LAST_DAY])))
+    minute = draw(st.one_of(st.integers(0, 1439), st.sampled_from([0, 7 * 60 + 59, 8 * 60, 17 * 60 - 1, 17 * 60])))
+    registered = at_local_minute(day, minute)
+    until = registered + 4 * DAY
+
+    def moment() -> datetime:
+        # Never at the very moment of a rung: acts come some seconds past the minute.
+        return registered + draw(st.integers(1, 4 * 24 * 60)) * MINUTE + timedelta(seconds=17)
+
+    shifts = []
+    for username in DUTY:
+        for weekday in draw(st.sets(st.integers(0, 6))):
+            begins, ends = draw(st.sampled_from([NIGHT, DAY_AND_NIGHT, EVENING, MORNING]))
+            shifts.append(Shift(username, weekday, begins, ends, draw(st.booleans())))
+    away = []
+    for username in draw(st.sets(st.sampled_from(["karin.ek", "omar.nyman", "sara.lindh", "maria.oberg", *DUTY]))):
+        begins = moment()
+        away.append(Away(username, begins, begins + draw(st.integers(1, 72)) * HOUR))
+    held = []
+    if draw(st.booleans()):
+        who, when = draw(st.sampled_from(["karin.ek", "omar.nyman"])), moment()
+        if not any(one.username == who and one.holds(when) for one in away):
+            held.append((when, who))
+            gone = [one.begins for one in away if one.username == who and one.begins > when]
+            held += [(at, "") for at in gone]
+    return Life(
+        registered=registered,
+        arrested=registered - draw(st.integers(0, 30 * 60)) * MINUTE,
+        until=until,
+        roster=tuple(shifts),
+        away=tuple(away),
+        held=tuple(sorted(held)),
+        contact_ends=moment() if draw(st.booleans()) else None,
+        assessed=moment() if draw(st.booleans()) else None,
+    )
+
+
+def _prepare(life: Life) -> None:
+    people()
+    User.objects.filter(role=Role.DUTY).update(is_active=False)
+    unit = people().units["socialjouren"]
+    for username in DUTY:
+        User.objects.create(username=username, role=Role.DUTY, unit=unit, email=f"{username}@kommunen.example")
+    DutyPattern.objects.bulk_create(
+        DutyPattern(
+            person=person(shift.username),
+            weekday=shift.weekday,
+            starts=shift.begins % 1440,
+            ends=shift.ends % 1440,
+            is_lead=shift.is_lead,
+            valid_from=LONG_AGO.date(),
+            added_at=LONG_AGO,
+        )
+        for shift in life.roster
+    )
+    Absence.objects.bulk_create(
+        Absence(
+            person=person(one.username),
+            starts_at=one.begins,
+            ends_at=one.ends,
+            registered_by=person("sara.lindh"),
+            registered_at=life.registered,
+        )
+        for one in life.away
+    )
+
+
+def _live(life: Life) -> Case:
+    """Let it happen, with dispatchers that are never late."""
+    clock.stand_still(life.registered)
+    case = make_report("sara.lindh", occurred_at=life.arrested, children=[child(identity_number=CASTOR)]).cases[0]
+    acts = {at: lambda who=who: take(person(who), case.pk) for at, who in life.held if who}
+    acts |= {one.begins: lambda: None for one in life.away}
+    if life.contact_ends:
+        acts[life.contact_ends] = lambda: call(case, by="sara.lindh")
+    if life.assessed:
+        before = acts.get(life.assessed, lambda: None)
+        acts[life.assessed] = lambda: (before(), protect(case, by="sara.lindh"))
+    for at, act in sorted((one for one in acts.items() if one[0] <= life.until), key=lambda one: one[0]):
+        _let_time_pass(at)
+        clock.stand_still(at)
+        act()
+        sweep()
+    _let_time_pass(life.until)
+    return case
+
+
+def _let_time_pass(until: datetime) -> None:
+    while (moment := next_moment()) is not None and moment <= until:
+        clock.stand_still(moment)
+        sweep()
+
+
+def _heard(case: Case) -> set[Told]:
+    return {
+        without_clock(
+            Told(message.created_at, message.facts["deadline"], message.facts["step"], message.recipient.username)
+        )
+        for message in Message.objects.filter(case=case).select_related("recipient")
+        if message.facts.get("deadline") in WATCHED
+    }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(life=lives())
+def test_nobody_is_forgotten_and_nobody_is_told_in_vain(life: Life) -> None:
+    expected = {without_clock(told) for told in life.heard()}
+    note("\n".join(map(str, sorted(expected))))
+    event("a gap in the roster" if any(not shift.is_lead for shift in life.roster) else "no shift without a lead")
+    try:
+        with transaction.atomic():
+            _prepare(life)
+            heard = _heard(_live(life))
+            raise Undone
+    except Undone:
+        pass
+    assert heard == expected
+
+
+def test_the_simulator_knows_the_hours_of_the_unit_all_the_year_round() -> None:
+    hours = people().units["mottagning-barn-och-unga"].hours
+    moment = datetime(2026, 7, 1, tzinfo=UTC)
+
+    for passed in range(354 * 24):
+        instant = moment + passed * HOUR + (passed % 60) * MINUTE
+        assert unit_is_open(instant) == hours.is_open(instant), instant
