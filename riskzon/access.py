@@ -148,6 +148,12 @@ def shift_at(user: User, now: datetime) -> Shift:
     return found
 
 
+def asked_at(user: User) -> datetime | None:
+    """The moment at which the page that is being made has asked about the hours; None: it has not."""
+    moment: datetime | None = getattr(user, "_shift", (None,))[0]
+    return moment
+
+
 def visible_cases(user: User, now: datetime | None = None) -> QuerySet[Case]:
     """Every case that `user` may see in any form at `now` (the product's clock), annotated with its `ground`."""
     moment = now or clock.now()

@@ -102,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "riskzon.context.page",
+                "notifications.inbox.badge",
                 "workflows.waiting.badge",
             ],
         },

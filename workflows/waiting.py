@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache as once
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import roster
 from notifications.failures import given_up
 from riskzon import clock
-from riskzon.access import Ground, units_led_by, visible_cases
+from riskzon.access import Ground, asked_at, units_led_by, visible_cases
 from riskzon.doors import Look
 from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, InvestigationEntry, Role, User
 from workflows.board import REVIEW_WITHIN, wanted_holds
@@ -30,6 +32,8 @@ from workflows.models import Breach, Deadline, Kind
 ROLES = frozenset({Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 #: How far ahead somebody must be on duty.
 ROSTER_AHEAD = timedelta(days=14)
+#: For how long a look at the roster is remembered: the count stands on every page.
+ROSTER_SECONDS = 60
 #: How long a message that could not be sent is shown.
 FAILURES_FOR = timedelta(days=7)
 
@@ -98,7 +102,7 @@ def badge(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    counted: Callable[[], int] = cache(lambda: count(user, clock.now()))
+    counted: Callable[[], int] = once(lambda: count(user, asked_at(user) or clock.now()))
     return {"waiting_count": counted}
 
 
@@ -138,7 +142,8 @@ class _Sets:
             found.order_by().annotate(one=Value(1)).values("one")
             for found in (self.holds(), self.ends(), self.extended(), self.breaches())
         ]
-        return rows[0].union(*rows[1:], all=True).count() + self.failures().exists() + len(self.gaps())
+        failed = self.failures().order_by().annotate(one=Value(1)).values("one")[:1]
+        return rows[0].union(*rows[1:], failed, all=True).count() + len(self.gaps())
 
     def holds(self) -> QuerySet[Hold]:
         """As the board counts them; who decides alone at night has nothing to confirm."""
@@ -182,8 +187,14 @@ class _Sets:
         return given_up(units_led_by(self.user), since=self.now - FAILURES_FOR)
 
     def gaps(self) -> list[roster.Gap]:
-        """The stretches ahead in which nobody would answer for units that are closed."""
-        return [] if self.user.role == Role.DUTY else roster.gaps(self.now, self.now + ROSTER_AHEAD)
+        """The stretches ahead in which nobody would answer for units that are closed; looked up once a minute."""
+        if self.user.role == Role.DUTY:
+            return []
+        key = f"roster-gaps:{connection.settings_dict['NAME']}:{self.now:%Y-%m-%dT%H:%M}"
+        found: list[roster.Gap] = cache.get_or_set(
+            key, lambda: roster.gaps(self.now, self.now + ROSTER_AHEAD), ROSTER_SECONDS
+        )
+        return found
 
     def _of_hold(self, hold: Hold) -> What:
         if hold.provisional:

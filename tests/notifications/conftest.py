@@ -90,11 +90,16 @@ def people(db: None) -> People:
     )
     intake.supervisor = everybody.supervisor
     intake.save()
+    on_shift(everybody.duty)
+    return everybody
+
+
+def on_shift(person: User) -> None:
+    """From now on this person is on duty round the clock."""
     DutyPattern.objects.bulk_create(
-        DutyPattern(person=everybody.duty, weekday=weekday, starts=0, ends=0, valid_from=date(2020, 1, 1), added_at=NOW)
+        DutyPattern(person=person, weekday=weekday, starts=0, ends=0, valid_from=date(2020, 1, 1), added_at=NOW)
         for weekday in range(7)
     )
-    return everybody
 
 
 @pytest.fixture

@@ -124,6 +124,14 @@ def test_reading_twice_keeps_the_first_moment(client, people, told):
     assert told.read_at == NOW
 
 
+def test_the_header_of_every_page_says_how_many_messages_are_unread(client, people, told):
+    client.force_login(people.worker)
+    assert '1<span class="ds-sr-only"> olästa</span>' in client.get("/accessibility").content.decode()
+
+    mark_read_about(people.worker, told.case_id, now=NOW)
+    assert "olästa</span>" not in client.get("/accessibility").content.decode()
+
+
 def test_another_persons_message_stays_unread(client, people, told):
     client.force_login(people.colleague)
 

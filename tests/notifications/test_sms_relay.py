@@ -26,7 +26,7 @@ from notifications.relay import (
 from notifications.tasks import relay as relay_task
 from riskzon.models import Role, User
 from tests.notifications import gateway as gateways
-from tests.notifications.conftest import DUTY_PHONE, NOW, inbox_of
+from tests.notifications.conftest import DUTY_PHONE, NOW, inbox_of, on_shift
 from tests.notifications.test_relay import let_time_pass, seconds_until_next_attempt
 from workflows import auditor, health
 
@@ -161,6 +161,7 @@ def test_a_number_that_the_gateway_refuses_stops_neither_mail_nor_the_other_sms(
     colleague = User.objects.create(
         username="second", role=Role.DUTY, unit=on_call.unit, phone="+46701740607", email="second@city.example"
     )
+    on_shift(colleague)
     gateway.refuses = frozenset({DUTY_PHONE})
     tell("case_received", to=[on_call], key="k", now=NOW, case_id=case.pk)
     tell("case_received", to=[colleague], key="k", now=NOW, case_id=case.pk)

@@ -166,5 +166,5 @@ def test_a_long_weekend_costs_no_more_statements_than_a_short_one(
         make_report("per.holm", children=[child(identity_number=None, birth_date=date(2012, 2, number + 1))])
     at(MONDAY)
     later(minutes=1)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(40):
         client.get("/since/")

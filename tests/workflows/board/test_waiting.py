@@ -1,6 +1,7 @@
 """What waits for one person: each thing on one line, the oldest limit first, decided where it stands; and nothing else."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from notifications.models import Delivery, Message
 from riskzon import clock
 from riskzon.access import block
 from riskzon.doors import look
+from riskzon.errors import Conflict
 from riskzon.models import AuditEntry, Case, Hold, Role, User
 from tests.acts import hold, propose, told
 from tests.api.caller import Caller
@@ -23,6 +25,7 @@ from tests.workflows.board.test_browser import show
 from workflows import waiting
 from workflows.verbs import investigations
 from workflows.verbs.disposition import dispose
+from workflows.verbs.people import take_over
 
 __all__ = ["show"]
 
@@ -111,9 +114,12 @@ def test_another_unit_and_whoever_is_blocked_find_nothing_of_it(weekend: dict[st
     assert {line.case for other in elsewhere for line in listed(other.username)} == set()
 
 
-def test_the_duty_social_worker_finds_what_can_be_decided_at_night_and_nothing_by_day(
+def test_the_duty_social_worker_finds_what_can_be_decided_at_night_and_nothing_once_the_day_has_taken_over(
     weekend: dict[str, Case],
 ) -> None:
+    for case in weekend.values():
+        with suppress(Conflict):
+            take_over(person("karin.ek"), case.pk)
     assert kinds("jour.vakt") == set()
     at("2026-11-16T22:00:00+01:00")
     assert ("hold_to_decide", weekend["asked"].number) in kinds("jour.vakt")
