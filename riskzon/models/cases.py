@@ -130,6 +130,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["unit", "-registered_at"], name="case_unit_registered"),
             models.Index(
+                fields=["assignee", "unit"],
+                condition=Q(closed_at__isnull=True, assignee__isnull=False),
+                name="case_held_in_unit",
+            ),
+            models.Index(
                 fields=["unit", "next_due_at", "id"],
                 condition=Q(closed_at__isnull=True, duty_at__isnull=False)
                 & (Q(taken_over_at__isnull=True) | Q(duty_at__gt=F("taken_over_at"))),

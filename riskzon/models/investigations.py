@@ -40,7 +40,10 @@ class Investigation(models.Model):
         indexes = [
             models.Index(
                 fields=["unit", "opened_at"], condition=Q(closed_at__isnull=True), name="investigation_running"
-            )
+            ),
+            models.Index(
+                fields=["case_worker", "unit"], condition=Q(closed_at__isnull=True), name="investigation_held_in_unit"
+            ),
         ]
 
     def __str__(self) -> str:
