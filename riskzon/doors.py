@@ -13,8 +13,9 @@ from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from riskzon import audit, clock
-from riskzon.access import Action, Ground, finish_notes, ground_of, offered, rights_on, visible_cases
+from riskzon.access import Action, Ground, ground_of, offered, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen
+from riskzon.granting import finish_notes
 from riskzon.models import AuditAction, Case, GrantSource, User
 
 LOCK_TIMEOUT = "2s"

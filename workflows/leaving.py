@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from notifications.outbox import Telling, tell_many
-from riskzon import access, audit
+from riskzon import access, audit, granting
 from riskzon.absence import not_over
 from riskzon.access import CASE_ROLES, Ground
 from riskzon.doors import LOCK_TIMEOUT
@@ -124,7 +124,7 @@ def _move(
         log.append((inquiry.case_id, {"investigation": True, **_said(inquiry, to)}))
         Investigation.objects.filter(pk=inquiry.pk).update(case_worker=to)
         # The right to the child's later cases goes with the investigation.
-        access.pass_on(inquiry.holder_id, to, [inquiry.child_id], source=GrantSource.INVESTIGATION, by=by, now=now)
+        granting.pass_on(inquiry.holder_id, to, [inquiry.child_id], source=GrantSource.INVESTIGATION, by=by, now=now)
         received[to] += 1
     to_cover, queued = _shared_out(cases, cover, directory, now)
     Case.objects.filter(pk__in=[case.pk for case in to_cover]).update(assignee=cover)

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from riskzon import access
+from riskzon import granting
 from riskzon.access import Ground
 from riskzon.doors import Change
 from riskzon.models import AuditAction, AuditEntry, Role, User
@@ -12,7 +12,7 @@ def taken_over(act: Change) -> None:
     """The case is the day's from now on, whoever has it; each who wrote in it at night has two hours for own notes."""
     case = act.case
     if case.duty_at is not None:
-        access.finish_notes(_wrote_at_night(act), case, by=act.user, now=act.now)
+        granting.finish_notes(_wrote_at_night(act), case, by=act.user, now=act.now)
     case.taken_over_at, case.taken_over_by = act.now, act.user
 
 

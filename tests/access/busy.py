@@ -6,7 +6,7 @@ Everything follows from the seed: units, assignees, ends, blocks, grants that ru
 from datetime import datetime, timedelta
 from random import Random
 
-from riskzon import access
+from riskzon import granting
 from riskzon.models import Case, CasePermission, Child, GrantSource, ProtectedIdentity, User
 from tests.factories import at, people
 from tests.generator import STAFF, Generator
@@ -35,7 +35,7 @@ def build(seed: int = 11) -> list[Case]:
     now = at(EVENING)
     for username in BLOCKED:
         for case in rng.sample(cases, 3):
-            access.block(staff.users[username], case, by=lead, reason="Jäv.", now=now)
+            granting.block(staff.users[username], case, by=lead, reason="Jäv.", now=now)
     _grant(rng, cases, now, list(User.objects.order_by("username")))
     protected = rng.sample(sorted({case.child_id for case in cases}), 5)
     Child.objects.filter(pk__in=protected).update(protected_identity=ProtectedIdentity.PROTECTED_REGISTRATION)
@@ -47,7 +47,7 @@ def _grant(rng: Random, cases: list[Case], now: datetime, users: list[User]) -> 
     """Rights on single cases, across every border; each third has run out, each third will."""
     for place, user in enumerate(users):
         for turn, case in enumerate(rng.sample(cases, 3)):
-            access.grant(
+            granting.grant(
                 user,
                 (CasePermission.READ, CasePermission.HANDLE)[place % 2],
                 case,

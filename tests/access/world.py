@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.models import Case, CaseBlock, Hold, Role, User
 from tests.acts import DAY, HOUR, parents
 from tests.factories import (  # fmt: skip
@@ -115,7 +115,7 @@ def build() -> World:
     Case.objects.update(taken_over_at=clock.now(), taken_over_by=person("karin.ek"))
     supervisor = person("sara.lindh")
     for user in User.objects.all():
-        access.block(user, cases[BLOCKED], by=supervisor, reason=f"{_word(BLOCKED)}jav", now=clock.now())
+        granting.block(user, cases[BLOCKED], by=supervisor, reason=f"{_word(BLOCKED)}jav", now=clock.now())
     return World({**{situation: _target(situation, case) for situation, case in cases.items()}, MISSING: _missing()})
 
 

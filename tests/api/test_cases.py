@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from riskzon import clock
-from riskzon.access import block
+from riskzon.granting import block
 from riskzon.models import AuditEntry, Case
 from tests.api.caller import ARREST
 from tests.factories import ALBIN, BEA, CASTOR, at, person

@@ -15,7 +15,7 @@ from django.urls import include, path, reverse
 from notifications.inbox import badge, mark_read_about, unread_count, unread_words
 from notifications.models import Delivery, Message, StoredMail
 from notifications.outbox import Telling, tell, tell_many
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.models import AuditEntry, User
 from tests.notifications.conftest import NOW
 
@@ -80,7 +80,7 @@ def test_case_that_may_not_be_opened_is_named_without_a_link(client, people, cas
 def test_block_hides_what_was_said_before_it(client, people, case, told):
     assert unread_count(people.worker) == 1
 
-    access.block(people.worker, case, by=people.supervisor, reason="jäv", now=NOW)
+    granting.block(people.worker, case, by=people.supervisor, reason="jäv", now=NOW)
 
     assert unread_count(people.worker) == 0
     assert "2026-000417" not in page_of(client, people.worker)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from notifications.messages import NotInCatalogue
 from notifications.models import Delivery, Message
 from notifications.outbox import Telling, tell, tell_many
-from riskzon import access
+from riskzon import granting
 from riskzon.models import User
 from tests.notifications.conftest import NOW, inbox_of
 
@@ -101,7 +101,7 @@ def test_role_that_may_not_hear_is_left_out_and_the_fault_logged(people, case, c
 
 
 def test_blocked_person_hears_nothing_about_the_child(people, case):
-    access.block(people.worker, case, by=people.supervisor, reason="jäv", now=NOW)
+    granting.block(people.worker, case, by=people.supervisor, reason="jäv", now=NOW)
 
     told = tell("case_received", to=[people.worker, people.colleague], key="k", now=NOW, case_id=case.pk)
 

@@ -13,7 +13,7 @@ from notifications.messages import CATALOGUE
 from notifications.models import Delivery, Message, StoredSms
 from notifications.outbox import Telling, tell, tell_many
 from notifications.relay import send_waiting
-from riskzon import access, logs
+from riskzon import granting, logs
 from riskzon.models import Role, User
 from tests.notifications.conftest import CANARIES, DUTY_PHONE, NOW
 from tests.notifications.test_messages import facts_of
@@ -92,7 +92,7 @@ def test_without_a_number_there_is_no_sms(people, case):
 
 
 def test_whoever_is_blocked_from_the_child_is_not_woken_for_it(people, case, on_call):
-    access.block(on_call, case, by=people.supervisor, reason="jäv", now=NOW)
+    granting.block(on_call, case, by=people.supervisor, reason="jäv", now=NOW)
 
     tell("case_received", to=[on_call], key="k", now=NOW, case_id=case.pk)
 

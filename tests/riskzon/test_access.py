@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from guardian.models import GroupObjectPermission, UserObjectPermission
 from guardian.shortcuts import assign_perm
 
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.access import RIGHTS, Action, Ground, visible_cases
 from riskzon.doors import change, look
 from riskzon.errors import Forbidden, Invalid, Unseen
@@ -153,12 +153,12 @@ def test_a_block_wins_over_every_ground(case: Case) -> None:
     sara, now = person("sara.lindh"), clock.now()
     dispose(person("karin.ek"), case.pk, disposition="opened")
     lina = person("lina.dahl")
-    access.grant(lina, CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=sara, now=now)
+    granting.grant(lina, CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=sara, now=now)
     grounds = {"sara.lindh": "lead", "karin.ek": "unit", "lina.dahl": "handle", "per.holm": "follow"}
     assert {name: _ground(name, case) for name in grounds} == grounds
 
     for name in (*grounds, "jour.vakt"):
-        access.block(person(name), case, by=person("maria.oberg"), reason="släkt", now=now)
+        granting.block(person(name), case, by=person("maria.oberg"), reason="släkt", now=now)
     second = make_report("per.holm", children=[child(identity_number=CASTOR)]).cases[0]
 
     at(FRIDAY_NIGHT)
@@ -169,7 +169,7 @@ def test_a_block_wins_over_every_ground(case: Case) -> None:
 
 
 def test_who_is_blocked_cannot_be_given_the_case(case: Case) -> None:
-    access.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="släkt", now=clock.now())
+    granting.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="släkt", now=clock.now())
 
     with pytest.raises(Invalid):
         assign(person("sara.lindh"), case.pk, username="omar.nyman")
@@ -199,17 +199,17 @@ def test_somebody_who_has_left_reaches_nothing(case: Case) -> None:
 def test_an_ended_grant_gives_nothing_and_can_be_given_again(case: Case) -> None:
     lina, sara, now = person("lina.dahl"), person("sara.lindh"), clock.now()
     for _turn in range(2):
-        access.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
-        access.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
+        granting.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
+        granting.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
         assert _ground("lina.dahl", case) == "read"
-        assert access.revoke(lina, case, source=GrantSource.ASSIGNED, by=sara, now=now) == 1
+        assert granting.revoke(lina, case, source=GrantSource.ASSIGNED, by=sara, now=now) == 1
         assert _ground("lina.dahl", case) == ""
     assert CaseGrant.objects.filter(user=lina).count() == 2
 
 
 def test_a_grant_ends_at_its_moment(case: Case) -> None:
     lina, now = person("lina.dahl"), clock.now()
-    access.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=None, now=now, ends_at=now + DAY)
+    granting.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=None, now=now, ends_at=now + DAY)
     move(DAY - timedelta(microseconds=1))
     assert _ground("lina.dahl", case) == "read"
 

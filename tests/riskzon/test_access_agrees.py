@@ -2,7 +2,8 @@
 
 import pytest
 
-from riskzon.access import block, ground_of, visible_cases
+from riskzon.access import ground_of, visible_cases
+from riskzon.granting import block
 from riskzon.models import Case, User
 from tests.factories import person
 from tests.generator import Generator

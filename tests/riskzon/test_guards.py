@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from riskzon import access, audit, clock
+from riskzon import audit, clock, granting
 from riskzon.errors import Conflict
 from riskzon.models import AuditAction, AuditEntry, Case, CasePermission, GrantSource, Investigation, Note, Report
 from tests.acts import call, delete, hold, protect, refuses, reread, update, write
@@ -198,8 +198,8 @@ def test_a_corrected_time_is_kept_with_old_and_new(case: Case) -> None:
 def test_people_children_holds_grants_and_blocks_are_ended_and_never_removed(case: Case) -> None:
     lina, sara, now = person("lina.dahl"), person("sara.lindh"), clock.now()
     hold(case)
-    access.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
-    access.block(lina, case, by=sara, reason="släkt", now=now)
+    granting.grant(lina, CasePermission.READ, case, source=GrantSource.ASSIGNED, by=sara, now=now)
+    granting.block(lina, case, by=sara, reason="släkt", now=now)
 
     for table in ("report", "case", "user", "child", "hold", "casegrant", "caseblock"):
         refuses(partial(delete, f"riskzon_{table}"), KEPT)

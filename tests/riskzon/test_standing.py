@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from riskzon import clock
-from riskzon.access import block
+from riskzon.granting import block
 from riskzon.models import Role, Unit, User
 from tests.factories import make_report, people, person
 from workflows.models import DeadlineRule, Kind, Rung

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.access import RIGHTS, Action, Ground, ground_of, visible_cases
 from riskzon.doors import look
 from riskzon.duty import those_from_duty
@@ -325,7 +325,7 @@ def test_everything_shows_the_same_cases(
 
 def test_a_search_finds_what_the_policy_shows_and_nothing_else(cases: list[Case]) -> None:
     omar = User.objects.get(username="omar.nyman")
-    access.block(omar, cases[0], by=User.objects.get(username="sara.lindh"), reason="släkt", now=clock.now())
+    granting.block(omar, cases[0], by=User.objects.get(username="sara.lindh"), reason="släkt", now=clock.now())
 
     for username in USERS:
         user = User.objects.get(username=username)

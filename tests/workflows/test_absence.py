@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Message
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.absence import away
 from riskzon.access import CasePermission
 from riskzon.doors import look
@@ -130,7 +130,7 @@ def test_where_the_supervisor_is_away_too_a_colleague_answers_for_it(case: Case)
 def test_a_child_that_the_colleague_is_blocked_from_goes_to_the_queue_instead(case: Case) -> None:
     other = _case(BEA)
     dispose(person("karin.ek"), case.pk, disposition="opened")
-    access.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="Jäv.", now=clock.now())
+    granting.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="Jäv.", now=clock.now())
     _away(cover="omar.nyman")
 
     assert (reread(case).assignee, reread(other).assignee) == (None, person("omar.nyman"))
@@ -140,7 +140,7 @@ def test_a_child_that_the_colleague_is_blocked_from_goes_to_the_queue_instead(ca
 
 def test_a_case_of_another_unit_goes_to_that_units_queue(case: Case) -> None:
     now = clock.now()
-    access.grant(person("lina.dahl"), CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=None, now=now)
+    granting.grant(person("lina.dahl"), CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=None, now=now)
     Case.objects.update(assignee=person("lina.dahl"))
     _away("lina.dahl", by="jonas.falk")
 
@@ -386,12 +386,12 @@ def test_what_still_comes_to_somebody_who_is_away_goes_to_the_queue(case: Case) 
 
 def test_a_case_held_across_a_border_by_right_stays(case: Case) -> None:
     lina = person("lina.dahl")
-    access.grant(lina, CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=None, now=clock.now())
+    granting.grant(lina, CasePermission.HANDLE, case, source=GrantSource.ASSIGNED, by=None, now=clock.now())
     Case.objects.update(assignee=lina)
     sweep()
     assert reread(case).assignee == lina
 
-    access.revoke(lina, case, source=GrantSource.ASSIGNED, by=None, now=clock.now())
+    granting.revoke(lina, case, source=GrantSource.ASSIGNED, by=None, now=clock.now())
     sweep()
     assert reread(case).assignee is None
 

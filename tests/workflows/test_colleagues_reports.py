@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from notifications.models import Message
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.errors import Unseen
 from riskzon.models import AuditEntry, Case, CaseGrant, Role, User
 from riskzon.models.people import Unit
@@ -165,13 +165,13 @@ def _ended() -> Case:
 
 def _blocked() -> Case:
     case = arrest()
-    access.block(person("nadia.rask"), case, by=person("sara.lindh"), reason="Kusin", now=clock.now())
+    granting.block(person("nadia.rask"), case, by=person("sara.lindh"), reason="Kusin", now=clock.now())
     return case
 
 
 def _beside_a_blocked_one() -> Case:
     _first, second = make_report("per.holm", children=[child(), child(identity_number=BEA)]).cases
-    access.block(person("nadia.rask"), second, by=person("sara.lindh"), reason="Kusin", now=clock.now())
+    granting.block(person("nadia.rask"), second, by=person("sara.lindh"), reason="Kusin", now=clock.now())
     return second
 
 
@@ -225,7 +225,7 @@ def test_a_deactivated_colleagues_report_can_be_taken_over() -> None:
 
 def test_a_colleague_who_is_blocked_since_hears_nothing_of_it() -> None:
     case = arrest()
-    access.block(person("per.holm"), case, by=person("sara.lindh"), reason="Kusin", now=clock.now())
+    granting.block(person("per.holm"), case, by=person("sara.lindh"), reason="Kusin", now=clock.now())
     take_over_report(person("nadia.rask"), case.report.number)
     assert told("report_taken_over") == set()
 
@@ -254,7 +254,7 @@ def test_two_colleagues_at_once_both_follow() -> None:
     third = User.objects.create(username="tredje", role=Role.LIAISON, unit=Unit.objects.get(kind="liaison"))
     number, nadia = case.report.number, person("nadia.rask")
     at_once(lambda: take_over_report(nadia, number), lambda: take_over_report(third, number))
-    assert set(access.followers(case, clock.now()).values_list("username", flat=True)) == {
+    assert set(granting.followers(case, clock.now()).values_list("username", flat=True)) == {
         "per.holm",
         "nadia.rask",
         "tredje",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.models import Case, CaseGrant, Contact, User
 from tests.acts import (
@@ -278,7 +278,7 @@ def test_custody_ends_at_midnight_of_the_18th_birthday() -> None:
 def test_somebody_who_may_only_read_registers_no_contact() -> None:
     case = _arrest()
     lina: User = person("lina.dahl")
-    access.grant(
+    granting.grant(
         lina,
         access.CasePermission.READ,
         case,

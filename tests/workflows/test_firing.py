@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Message
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.models import Case
 from tests.acts import DAY, HOUR, TICK, breaches_of, call, clock_of, move, protect, reread, rungs_of, state_of, told
 from tests.factories import at, make_report, person
@@ -44,7 +44,7 @@ def test_of_two_cases_that_fire_together_a_block_in_one_hides_nothing_of_the_oth
     """`told` counts whom the rung found; it is found once for all cases of a unit that nobody is blocked from."""
     other = make_report(children=[{"birth_date": (clock.now() - 4000 * DAY).date(), "given_name": "Bo"}]).cases[0]
     lead = person("sara.lindh")
-    access.block(lead, other, by=person("maria.oberg"), reason="Jäv.", now=clock.now())
+    granting.block(lead, other, by=person("maria.oberg"), reason="Jäv.", now=clock.now())
     at(LIMIT)
     move(TICK)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.access import RIGHTS, Ground, visible_cases
 from riskzon.doors import look
 from riskzon.errors import Conflict, Forbidden, Unseen
@@ -192,7 +192,7 @@ def test_whoever_is_blocked_finishes_no_note(case: Case) -> None:
     protect(case, by="jour.vakt")
     at(MORNING)
     take_over(person("karin.ek"), case.pk)
-    access.block(person("jour.vakt"), case, by=person("sara.lindh"), reason="Jäv.", now=clock.now())
+    granting.block(person("jour.vakt"), case, by=person("sara.lindh"), reason="Jäv.", now=clock.now())
 
     assert _ground("jour.vakt", case) == ""
 
@@ -315,7 +315,7 @@ def test_all_of_mine_are_taken_over_and_nobody_elses(case: Case) -> None:
 
 def test_an_investigator_elsewhere_sees_it_and_may_take_it_over(case: Case) -> None:
     lina = person("lina.dahl")
-    access.grant(lina, access.CasePermission.HANDLE, case, source="investigation", by=None, now=clock.now())
+    granting.grant(lina, access.CasePermission.HANDLE, case, source="investigation", by=None, now=clock.now())
     assert _waiting("lina.dahl") == set()
     at(MORNING)
 

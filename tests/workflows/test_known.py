@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from notifications.models import Message
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.access import Action
 from riskzon.errors import Conflict, Forbidden, Invalid
 from riskzon.models import AuditEntry, Case, CaseGrant, Child, Guardian, Hold, Investigation
@@ -169,7 +169,7 @@ def test_nobody_else_can_ask_whether_a_child_is_known(username: str) -> None:
 def test_who_is_blocked_from_a_child_does_not_know_it() -> None:
     at(WORKDAY)
     case = make_report().cases[0]
-    access.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="släkt", now=clock.now())
+    granting.block(person("omar.nyman"), case, by=person("sara.lindh"), reason="släkt", now=clock.now())
 
     assert is_known(person("omar.nyman"), identity_number=ALBIN) == []
     assert len(is_known(person("karin.ek"), identity_number=ALBIN)) == 1
@@ -177,7 +177,7 @@ def test_who_is_blocked_from_a_child_does_not_know_it() -> None:
 
 def test_an_investigation_worker_who_is_blocked_hears_nothing() -> None:
     first = _under_investigation()
-    access.block(person("lina.dahl"), first, by=person("jonas.falk"), reason="släkt", now=clock.now())
+    granting.block(person("lina.dahl"), first, by=person("jonas.falk"), reason="släkt", now=clock.now())
 
     second = make_report().cases[0]
 
@@ -224,7 +224,7 @@ def test_a_hold_on_the_unknown_child_holds_for_the_known_one_and_the_other_way_a
 
 def test_somebody_blocked_from_the_known_child_is_told_only_that_the_number_is_taken() -> None:
     first = _under_investigation()
-    access.block(person("karin.ek"), first, by=person("sara.lindh"), reason="släkt", now=clock.now())
+    granting.block(person("karin.ek"), first, by=person("sara.lindh"), reason="släkt", now=clock.now())
     unknown = make_report(children=[{"approximate_age": 16, "description": "Röd jacka"}]).cases[0]
 
     with pytest.raises(Conflict, match="redan är registrerat"):

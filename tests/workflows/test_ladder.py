@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifications.models import Message
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.models import Case, Role, Unit, User
 from tests.acts import DAY, HOUR, MINUTE, clock_of, move, reread, told
 from tests.duty import leads_always, off
@@ -231,7 +231,7 @@ def test_who_is_blocked_from_the_child_is_not_there_and_somebody_else_is_told() 
     case = make_report("sara.lindh", children=[child(identity_number=CASTOR)]).cases[0]
     _assign(case, "omar.nyman")
     for username in ("omar.nyman", "sara.lindh"):
-        access.block(person(username), case, by=person("maria.oberg"), reason="släkt", now=clock.now())
+        granting.block(person(username), case, by=person("maria.oberg"), reason="släkt", now=clock.now())
     _let_time_pass(clock.now() + DAY)
 
     assert told("deadline_near", case) == {"jour.vakt", "karin.ek", "maria.oberg"}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from riskzon import access, clock
+from riskzon import clock, granting
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.models import AuditEntry, Case, CasePermission, GrantSource, TimeCorrection
 from tests.acts import (
@@ -46,17 +46,17 @@ def test_whoever_may_not_work_with_every_case_of_the_report_may_not_correct() ->
     at(MONDAY)
     one, two = make_report(children=[child(identity_number=CASTOR), child(identity_number=BEA)]).cases
     lina, sara, now = person("lina.dahl"), person("sara.lindh"), clock.now()
-    access.grant(lina, CasePermission.HANDLE, one, source=GrantSource.NAMED, by=sara, now=now)
+    granting.grant(lina, CasePermission.HANDLE, one, source=GrantSource.NAMED, by=sara, now=now)
 
     with pytest.raises(Forbidden):
         correct(one, by="lina.dahl", occurred_at=-HOUR)
-    access.grant(lina, CasePermission.READ, two, source=GrantSource.NAMED, by=sara, now=now)
+    granting.grant(lina, CasePermission.READ, two, source=GrantSource.NAMED, by=sara, now=now)
     with pytest.raises(Forbidden):
         correct(one, by="lina.dahl", occurred_at=-HOUR)
     with pytest.raises(Unseen):
         correct(one, by="butik.city", occurred_at=-HOUR)
     assert not TimeCorrection.objects.exists()
-    access.grant(lina, CasePermission.HANDLE, two, source=GrantSource.NAMED, by=sara, now=now)
+    granting.grant(lina, CasePermission.HANDLE, two, source=GrantSource.NAMED, by=sara, now=now)
     correct(one, by="lina.dahl", occurred_at=-HOUR)
     assert TimeCorrection.objects.count() == 1
 

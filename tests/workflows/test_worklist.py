@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from riskzon import access, clock
+from riskzon import access, clock, granting
 from riskzon.doors import look
 from riskzon.errors import Invalid
 from riskzon.models import AuditAction, AuditEntry, Case, CasePermission, GrantSource, User
@@ -24,8 +24,8 @@ def cases() -> list[Case]:
         for place, number in enumerate([BEA, CASTOR, ELSA, GUSTAV, ISAK])
     ]
     now = clock.now()
-    access.grant(person("lina.dahl"), CasePermission.HANDLE, made[0], source=GrantSource.ASSIGNED, by=None, now=now)
-    access.block(person("omar.nyman"), made[1], by=person("sara.lindh"), reason="släkt", now=now)
+    granting.grant(person("lina.dahl"), CasePermission.HANDLE, made[0], source=GrantSource.ASSIGNED, by=None, now=now)
+    granting.block(person("omar.nyman"), made[1], by=person("sara.lindh"), reason="släkt", now=now)
     Case.objects.filter(pk=made[2].pk).update(assignee=person("karin.ek"))
     return made
 

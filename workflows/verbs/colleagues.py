@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from notifications.outbox import tell
-from riskzon import access, doors
+from riskzon import access, doors, granting
 from riskzon.models import Case, CasePermission, GrantSource, User
 
 
@@ -16,7 +16,7 @@ def take_over_report(user: User, number: str) -> list[Case]:
     """
     with doors.take_over(user, number, what="take_over_report") as (cases, now):
         for case in cases:
-            access.grant(
+            granting.grant(
                 user,
                 CasePermission.FOLLOW,
                 case,

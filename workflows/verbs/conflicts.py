@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import access, audit
+from riskzon import audit, granting
 from riskzon.access import Action
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Invalid
@@ -74,8 +74,8 @@ def _block(act: Change, person: User, reason: str) -> CaseBlock:
         return standing
     # Locked before the block is written: whoever takes one of them meanwhile is asked again and loses it.
     cases = [case, *contact_clock.beside(case)]
-    access.block(person, case, by=act.user, reason=reason, now=now)
-    ended = access.end_grants(person, case.child_id, by=act.user, now=now)
+    granting.block(person, case, by=act.user, reason=reason, now=now)
+    ended = granting.end_grants(person, case.child_id, by=act.user, now=now)
     act.detail["who"] = str(person.pk)
     touched = {case.unit_id: case}
     for one in cases:
@@ -134,7 +134,7 @@ def _pass_on(act: Change, person: User, directory: Directory, blocked: set[UUID]
         # One level up, where nobody below may know of it: to see to it that somebody has the investigation.
         given.add(opened.pk)
     for case in Case.objects.filter(pk__in=given):
-        access.grant(worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=act.user, now=act.now)
+        granting.grant(worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=act.user, now=act.now)
     if opened is not None and successor != act.user.pk:
         tell(
             "investigation_moved",

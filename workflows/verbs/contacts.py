@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import access
+from riskzon import access, granting
 from riskzon.access import Action
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
@@ -200,7 +200,7 @@ def _reached(act: Change, at: datetime) -> None:
         case.guardian_reached_at = at
         tell(
             "guardian_reached",
-            to=access.followers(case, now),
+            to=granting.followers(case, now),
             key=f"{case.pk}:guardian_reached",
             now=now,
             case_id=case.pk,

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.core.serializers.json import DjangoJSONEncoder
 
 from notifications.outbox import tell
-from riskzon import access, audit
+from riskzon import access, audit, granting
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import (
     AuditAction,
@@ -206,7 +206,7 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
     ground = "registered" if user.role in (Role.LIAISON, Role.PARTNER) else ""
     audit.record(AuditAction.REGISTER, by=user, now=now, what="report", ground=ground, case_id=case.pk)
     if user.role == Role.LIAISON:
-        access.grant(
+        granting.grant(
             user,
             CasePermission.FOLLOW,
             case,
@@ -221,7 +221,7 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
 
 def involve_investigator(case: Case, running: Investigation, now: datetime) -> None:
     """Whoever investigates the child already may work with the new case, and is told."""
-    access.grant(running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now)
+    granting.grant(running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now)
     tell(
         "investigation_report",
         to=[running.case_worker],

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import access
+from riskzon import access, granting
 from riskzon.absence import is_away
 from riskzon.access import Action
 from riskzon.clock import now as product_now
@@ -145,7 +145,7 @@ def name_liaison(user: User, case_id: UUID, *, username: str) -> Case:
         liaison = User.objects.filter(username=username, is_active=True, role=Role.LIAISON).first()
         if liaison is None or not access.may_hold(liaison, act.case):
             raise Invalid.field("username", _("Välj en socialsekreterare hos polisen."))
-        access.grant(
+        granting.grant(
             liaison,
             CasePermission.FOLLOW,
             act.case,

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from riskzon.access import Action, grants_on
+from riskzon.access import Action
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict
+from riskzon.granting import grants_on
 from riskzon.models import User
 from riskzon.models.grants import CasePermission, GrantSource
 from workflows.forms.conflicts import BlockForm, DeclareForm

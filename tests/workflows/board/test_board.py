@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from riskzon.access import block
 from riskzon.clock import now, real_now
+from riskzon.granting import block
 from riskzon.models import Case, Unit, User
 from tests.duty import extra, off
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, child, make_report, person

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from notifications import roster
 from notifications.models import Delivery, Message
 from riskzon import clock
-from riskzon.access import block
 from riskzon.doors import look
 from riskzon.errors import Conflict
+from riskzon.granting import block
 from riskzon.models import AuditEntry, Case, Hold, Role, User
 from tests.acts import hold, propose, told
 from tests.api.caller import Caller

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from riskzon.access import block
 from riskzon.clock import now
+from riskzon.granting import block
 from riskzon.models import AuditAction, AuditEntry, Case
 from tests.factories import ALBIN, BEA, ELSA, MAJA, child, guardian, make_report, person
 from tests.workflows.intake_pages.conftest import Paper

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from riskzon.access import block
+from riskzon.granting import block
 from riskzon.models import AuditAction, AuditEntry
 from tests.acts import DAY, HOUR, both_parents, call, hold, move, parents, protect
 from tests.factories import BEA, at, child, guardian, person

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from riskzon import clock, drafts
-from riskzon.access import block
 from riskzon.celery import app
+from riskzon.granting import block
 from riskzon.models import Case, Contact, Draft
 from tests.acts import move, parents
 from tests.factories import person

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from riskzon import clock
-from riskzon.access import grant
+from riskzon.granting import grant
 from riskzon.models import CasePermission, GrantSource, TimeCorrection
 from tests.acts import HOUR, breaches_of, call, clock_of, move, reread, state_of
 from tests.factories import BEA, CASTOR, child, make_report, person
