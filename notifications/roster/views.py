@@ -22,7 +22,8 @@ from notifications.roster.models import DutyExtra, DutyOffer, DutyPattern
 from notifications.roster.reading import DAYS_BACK, read
 from notifications.roster.words import gap_words, stretch_words
 from riskzon import clock
-from riskzon.errors import Invalid, Unseen
+from riskzon.doors import unseen
+from riskzon.errors import Invalid
 from riskzon.localtime import BadDate, local_date, parse_date
 from riskzon.models import Role, User
 
@@ -61,7 +62,7 @@ def show(request: PersonsRequest) -> HttpResponse:
 @require_safe
 def shift(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """One shift: who has it, what has become of it, and what the reader may do with it."""
-    return _shift_page(request, *_asked_for(row_id, day))
+    return _shift_page(request, *_asked_for(request.user, row_id, day))
 
 
 @only_for(Role.DUTY)
@@ -70,7 +71,7 @@ def offer(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Offer an own shift."""
     return _act(
         request,
-        *_asked_for(row_id, day),
+        *_asked_for(request.user, row_id, day),
         OfferForm,
         lambda row, on, data: swaps.offer(request.user, row.pk, on, to=data["person"]),
         _("Passet är erbjudet. Det är ditt tills någon tar det."),
@@ -83,7 +84,7 @@ def move(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Give a shift to somebody else."""
     return _act(
         request,
-        *_asked_for(row_id, day),
+        *_asked_for(request.user, row_id, day),
         MoveForm,
         lambda row, on, data: swaps.move(request.user, row.pk, on, to=data["person"]),
         _("Passet är flyttat, och båda har fått veta det."),
@@ -94,7 +95,7 @@ def move(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
 @require_POST
 def call_off(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Call a shift off."""
-    row, on, _roster = _asked_for(row_id, day)
+    row, on, _roster = _asked_for(request.user, row_id, day)
     planning.call_off(request.user, row.pk, on)
     messages.success(request, _("Passet är inställt."))
     return redirect("roster")
@@ -133,16 +134,16 @@ def _first_day(asked: str, today: date) -> date:
     return day if near else today
 
 
-def _asked_for(row_id: UUID, day: str) -> tuple[Row, date, Roster]:
+def _asked_for(user: User, row_id: UUID, day: str) -> tuple[Row, date, Roster]:
     """The shift in the address. Unseen: there is none."""
     roster = read()
     row = roster.row(row_id)
     try:
         on = parse_date(day)
     except BadDate:
-        raise Unseen from None
+        raise unseen(user, "roster.shift") from None
     if row is None or not roster.takes_place(row, on):
-        raise Unseen
+        raise unseen(user, "roster.shift")
     return row, on, roster
 
 

@@ -27,8 +27,10 @@ from notifications.roster.reading import read
 from notifications.roster.spans import end_day
 from notifications.roster.words import stretch_words
 from riskzon import clock
-from riskzon.errors import Invalid, Unseen
+from riskzon.doors import unseen
+from riskzon.errors import Invalid
 from riskzon.localtime import local_date
+from riskzon.models import User
 
 _CHANGES = 50
 
@@ -116,7 +118,7 @@ class PlanPage(View):
     def act(self, request: PersonsRequest, data: dict[str, Any], **kwargs: UUID) -> object:
         raise NotImplementedError
 
-    def about(self, **kwargs: UUID) -> str:
+    def about(self, user: User, **kwargs: UUID) -> str:
         """What the page is about, beside its title."""
         return ""
 
@@ -128,7 +130,7 @@ class PlanPage(View):
             "title": self.title,
             "button": self.button,
             "lead": self.lead,
-            "about": self.about(**kwargs),
+            "about": self.about(request.user, **kwargs),
         }
         return render(request, "notifications/roster/form.html", context, status=status)
 
@@ -169,10 +171,10 @@ class EndPattern(PlanPage):
     def act(self, request: PersonsRequest, data: dict[str, Any], **kwargs: UUID) -> object:
         return planning.end_pattern(request.user, kwargs["pattern_id"], last_day=data["last_day"])
 
-    def about(self, **kwargs: UUID) -> str:
+    def about(self, user: User, **kwargs: UUID) -> str:
         row = DutyPattern.objects.select_related("person").filter(pk=kwargs["pattern_id"]).first()
         if row is None:
-            raise Unseen
+            raise unseen(user, "roster.pattern")
         return f"{row.person}, {WEEKDAYS[row.weekday][1]} {pattern_words(row)}"
 
 

@@ -19,7 +19,7 @@ from tests.api.caller import Caller
 from tests.factories import person
 
 #: No page at all, and drafts of whoever has typed nothing: nobody was kept from anything.
-_ABOUT_NOTHING = frozenset({"api/v1/", "drafts/", "drafts/discard/"})
+_ABOUT_NOTHING = frozenset({"api/v1/", "drafts/", "drafts/discard/", "roster/feed/<str:token>.ics"})
 #: Refused before anybody asks which case it is about, or without a person to name.
 _UNNAMED = frozenset({"anonymous", "deactivated"})
 

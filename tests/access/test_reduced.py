@@ -28,7 +28,7 @@ _BESIDE = {
     "duty by night": {BEFORE_OWN: By.DUTY, SIBLING: By.DUTY, BEFORE_GRANTED: By.DUTY},
 }
 #: The head of department is told which limit of which case has passed, and who is to act: the number, nothing else.
-_OVERVIEW = ("board/", "breaches/", "api/v1/breaches", "inbox/")
+_OVERVIEW = ("board/", "breaches/", "since/", "waiting/", "api/v1/breaches", "api/v1/waiting", "inbox/")
 
 
 @pytest.mark.parametrize("name", EACH)

@@ -151,6 +151,7 @@ CALLS = {
     ("POST", f"{HOLD}/confirm"): Call(403, 200, 404, {}),
     ("POST", f"{HOLD}/renew"): Call(403, 200, 404, {"until": UNTIL, "reason": "Fortfarande."}),
     ("POST", f"{HOLD}/end"): Call(403, 200, 404, {"reason": "Inte längre."}),
+    ("POST", f"{HOLD}/refuse"): Call(403, 200, 404, {"reason": "Nej."}),
     ("GET", f"{CASE}/blocks"): Call(403, 200, 403),
     ("POST", f"{CASE}/blocks"): Call(201, 201, 201, {}),
     ("POST", f"{CASE}/blocks/{{username}}/end"): Call(403, 409, 403, {}),
@@ -160,6 +161,7 @@ CALLS = {
     ("POST", f"{INVESTIGATION}/plan"): Call(200, 200, 404, {"form": "short", "text": "Skolan."}),
     ("POST", f"{INVESTIGATION}/heard"): Call(200, 200, 404, {"heard": True, "at": NOW}),
     ("POST", f"{INVESTIGATION}/extend"): Call(200, 200, 404, {"until": "2027-04-30", "reason": "Barnahus."}),
+    ("POST", f"{INVESTIGATION}/extend/confirm"): Call(403, 409, 404, {}),
     ("POST", f"{INVESTIGATION}/close"): Call(200, 200, 404, {"outcome": "lvu", "reason": "Ansökan."}),
     ("POST", f"{INVESTIGATION}/statement"): Call(200, 200, 404, {"until": "2026-12-22"}),
     ("POST", f"{INVESTIGATION}/statement/sent"): Call(409, 409, 404, {}),
@@ -173,6 +175,14 @@ CALLS = {
     ),
     ("GET", "/api/v1/accounting"): Call(
         200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "lars.wik", "it.admin", otherwise=403)
+    ),
+    ("GET", "/api/v1/waiting"): Call(
+        403,
+        200,
+        403,
+        None,
+        403,
+        _only("sara.lindh", "jonas.falk", "hanna.vide", "jour.vakt", "maria.oberg", otherwise=403),
     ),
     ("GET", "/api/v1/roster"): Call(200, 200, 403, None, 403, _only(*STAFF, "maria.oberg", "it.admin", otherwise=403)),
     ("GET", "/api/v1/absences"): Call(

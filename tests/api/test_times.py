@@ -44,7 +44,7 @@ def test_the_liaison_gets_the_reduced_report_and_no_reason_of_others(call_as, nu
     assert mine.status_code == 200
     report = mine.json()
     assert set(report) == {
-        "number", "kind", "occurred_at", "notified_at", "registered_at", "cases", "corrections"
+        "number", "kind", "occurred_at", "notified_at", "registered_at", "cases", "corrections", "supplements"
     }  # fmt: skip
     assert [(row["field"], row["by"], row["reason"]) for row in report["corrections"]] == [
         ("occurred_at", None, None),

@@ -187,7 +187,7 @@ def test_what_has_ended_is_not_confirmed_any_more(case: Case) -> None:
     renew_hold(person("jour.vakt"), alone.pk, until=clock.now() + 20 * HOUR, reason="Samrådet är inte klart")
     at("2026-11-16T08:10:00+01:00")
 
-    with pytest.raises(Conflict, match="upphört"):
+    with pytest.raises(Conflict, match="avslutat av Eva Strand"):
         confirm_hold(person("sara.lindh"), alone.pk)
 
 

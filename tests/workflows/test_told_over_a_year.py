@@ -34,6 +34,8 @@ DAYS = {
         [SPRING, SPRING + timedelta(days=1), SPRING + timedelta(days=2)]
     ),
 }
+#: A colleague in the unit: who assesses a case that nobody has, has it from then on.
+ASSESSOR = "hugo.nytt"
 WATCHED = ("guardian_contact", "protective_assessment")
 DUTY = ("jour.natt", "jour.helg")
 #: From when to when, in minutes past midnight; never inside the hour that comes twice or not at all.
@@ -64,29 +66,43 @@ def lives(draw: st.DrawFn, day: date) -> Life:
     for username in draw(st.sets(st.sampled_from(["karin.ek", "omar.nyman", "sara.lindh", "maria.oberg", *DUTY]))):
         begins = moment()
         away.append(Away(username, begins, begins + draw(st.integers(1, 72)) * HOUR))
-    held = []
-    if draw(st.booleans()):
-        who, when = draw(st.sampled_from(["karin.ek", "omar.nyman"])), moment()
-        if not any(one.username == who and one.holds(when) for one in away):
-            held.append((when, who))
-            gone = [one.begins for one in away if one.username == who and one.begins > when]
-            held += [(at, "") for at in gone]
+    taken = (draw(st.sampled_from(["karin.ek", "omar.nyman"])), moment()) if draw(st.booleans()) else None
+    assessed = moment() if draw(st.booleans()) else None
     return Life(
         registered=registered,
         arrested=registered - draw(st.integers(0, 30 * 60)) * MINUTE,
         until=until,
+        queue=("karin.ek", "omar.nyman", ASSESSOR),
         roster=tuple(shifts),
         away=tuple(away),
-        held=tuple(sorted(held)),
+        held=_hands(taken, assessed, away),
         contact_ends=moment() if draw(st.booleans()) else None,
-        assessed=moment() if draw(st.booleans()) else None,
+        assessed=assessed,
     )
+
+
+def _hands(
+    taken: tuple[str, datetime] | None, assessed: datetime | None, away: list[Away]
+) -> tuple[tuple[datetime, str], ...]:
+    """Whose hands the case is in: whoever takes it, or assesses it while nobody has it, until they are away."""
+    wanted = [(taken[1], taken[0])] if taken else []
+    wanted += [(assessed, ASSESSOR)] if assessed else []
+    hands: list[tuple[datetime, str]] = []
+    for at, who in sorted([*wanted, *((one.begins, f"-{one.username}") for one in away)]):
+        holder = hands[-1][1] if hands else ""
+        if who == f"-{holder}":
+            hands.append((at, ""))
+        elif not who.startswith("-") and not holder and not any(one.username == who and one.holds(at) for one in away):
+            hands.append((at, who))
+    return tuple(hands)
 
 
 def _prepare(life: Life) -> None:
     people()
     User.objects.filter(role=Role.DUTY).update(is_active=False)
     unit = people().units["socialjouren"]
+    intake = people().units["mottagning-barn-och-unga"]
+    User.objects.create(username=ASSESSOR, role=Role.SOCIAL_WORKER, unit=intake, email=f"{ASSESSOR}@kommunen.example")
     for username in DUTY:
         User.objects.create(username=username, role=Role.DUTY, unit=unit, email=f"{username}@kommunen.example")
     DutyPattern.objects.bulk_create(
@@ -117,13 +133,13 @@ def _live(life: Life) -> Case:
     """Let it happen, with dispatchers that are never late."""
     clock.stand_still(life.registered)
     case = make_report("sara.lindh", occurred_at=life.arrested, children=[child(identity_number=CASTOR)]).cases[0]
-    acts = {at: lambda who=who: take(person(who), case.pk) for at, who in life.held if who}
+    acts = {at: lambda who=who: take(person(who), case.pk) for at, who in life.held if who and at != life.assessed}
     acts |= {one.begins: lambda: None for one in life.away}
     if life.contact_ends:
         acts[life.contact_ends] = lambda: call(case, by="sara.lindh")
     if life.assessed:
         before = acts.get(life.assessed, lambda: None)
-        acts[life.assessed] = lambda: (before(), protect(case, by="sara.lindh"))
+        acts[life.assessed] = lambda: (before(), protect(case, by=ASSESSOR))
     for at, act in sorted((one for one in acts.items() if one[0] <= life.until), key=lambda one: one[0]):
         _let_time_pass(at)
         clock.stand_still(at)

@@ -182,6 +182,9 @@ class Story:
                 stage.at(until + stage.minutes(120, 900), partial(self.release, hold))
 
     def _confirm(self, hold: UUID) -> None:
+        if Hold.objects.filter(pk=hold, ended_at__isnull=False).exists():
+            # Renewed or ended before anybody came to confirm it.
+            return
         confirm_hold(self.stage.user(LEADS[self.unit]), hold)
 
     def renew(self, hold: UUID) -> None:

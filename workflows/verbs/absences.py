@@ -11,7 +11,7 @@ from riskzon.absence import holding, not_over
 from riskzon.access import CASE_ROLES
 from riskzon.context import MAY_BE_AWAY
 from riskzon.doors import forbidden, register, unseen
-from riskzon.errors import Conflict, Invalid
+from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import Absence, User
 from workflows import leaving
 
@@ -55,6 +55,14 @@ def register_absence(
 
 def end_absence(user: User, absence_id: UUID) -> Absence:
     """End an absence now, or call off one to come. What has moved stays where it is. Conflict: it is over already."""
+    try:
+        return _end(user, absence_id)
+    except Unseen as refusal:
+        # After the rollback, which would take the row of the denial with it.
+        raise unseen(user, "absence") from refusal
+
+
+def _end(user: User, absence_id: UUID) -> Absence:
     with register(user) as now:
         absence = (
             seen_by(user)
@@ -64,7 +72,7 @@ def end_absence(user: User, absence_id: UUID) -> Absence:
             .first()
         )
         if absence is None or not may_change(user, absence):
-            raise unseen(user, "absence")
+            raise Unseen
         if not Absence.objects.filter(not_over(now), pk=absence_id).exists():
             raise Conflict(_("Frånvaron är redan avslutad."))
         absence.ended_at, absence.ended_by = now, user

@@ -10,7 +10,7 @@ from tests.factories import child, make_report
 from workflows.sweep import sweep
 
 #: Names of people and units, the way to the other language, and law that has no English name.
-NAMES = ("Maria Öberg", "Borås Stad", "Omar Nyman", "Nadia Rask")
+NAMES = ("Maria Öberg", "Borås Stad", "Omar Nyman", "Nadia Rask", "Ivar Sjö")
 PAGES = (
     "case",
     "case-timeline",

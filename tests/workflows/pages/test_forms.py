@@ -12,7 +12,7 @@ from riskzon.models import Assessment, Case, Contact, Hold, Investigation, Note,
 from tests.acts import DAY, HOUR, both_parents, call, hold, move, parents, protect, reread, state_of, todos_of
 from tests.factories import BEA, CASTOR, at, child, guardian, make_report, person
 from workflows.verbs.disposition import dispose
-from workflows.verbs.people import take
+from workflows.verbs.people import take, take_over
 from workflows.views import form_page
 
 WORDS = "Ringde två gånger, ingen svarade."
@@ -242,6 +242,7 @@ def test_a_right_that_is_gone_when_the_text_is_sent_does_not_take_the_text_with_
 
     def filled_in_over_night(page, request, opened):
         at("2026-11-16T09:00:00+01:00")
+        take_over(person("karin.ek"), case.pk)
         return written(page, request, opened)
 
     monkeypatch.setattr(form_page.CaseFormPage, "form", filled_in_over_night)
