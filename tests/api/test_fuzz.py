@@ -34,6 +34,7 @@ APP = WSGIHandler()
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
 OPERATIONS = {operation.label: operation for operation in (found.ok() for found in SCHEMA.get_all_operations())}
 NOW = "2026-11-14T13:30:00+01:00"
+TOMORROW = "2026-11-15T13:30:00+01:00"
 LATER = ["2026-11-15T12:00:00+01:00", "2026-11-16T12:00:00+01:00", "2100-12-31T23:59:59+14:00"]
 BEFORE = [NOW, "2026-11-14T10:00:00Z", "2026-11-13T20:00:00-05:00", "2000-01-01T00:00:00Z"]
 NUMBERS = [ALBIN, BEA, CASTOR, ELSA, GUSTAV, ISAK, MAJA, "", "20100702-2394", "201007622393"]
@@ -70,6 +71,8 @@ class World:
             "breach_id": [str(pk) for pk in Breach.objects.values_list("pk", flat=True)],
             "investigation_id": [opened["investigation"]],
             "number": [first["number"], second["number"]],
+            "username": ["karin.ek", "omar.nyman", "per.holm"],
+            "absence_id": [sara.post("/absences", {"starts_at": TOMORROW, "username": "omar.nyman"}).json()["id"]],
         }
 
     def steer(self, case: Case, choice: random.Random) -> None:
@@ -106,7 +109,7 @@ class World:
             "guardian": self.ids["guardian_id"],
             "also_cases": self.ids["case_id"],
             "identity_number": NUMBERS,
-            "username": ["karin.ek", "omar.nyman", "per.holm"],
+            "username": self.ids["username"],
             "unit": ["Utredning Norr", "utredning-syd"],
             "birth_date": ["2010-07-02", "2012-02-29", "2026-11-14", "2026-11-15", "1999-01-01"],
             "advance_seconds": [0, 1, 3600],
