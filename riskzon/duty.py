@@ -34,12 +34,42 @@ def shift(now: datetime) -> Shift:
     """Which units Socialjouren stands in for at `now`, and which have opened; moments in UTC."""
     closed, opened = {}, {}
     for unit in Unit.objects.filter(kind__in=[UnitKind.INTAKE, UnitKind.INVESTIGATION]):
-        hours = unit.hours
-        if hours.is_open(now):
-            opened[unit.pk] = hours.last_opening(now) or _ALWAYS
+        stretch = _stretch(unit, now)
+        if stretch.is_open:
+            opened[unit.pk] = stretch.starts
         else:
-            closed[unit.pk] = hours.next_opening(now) or now + _LONG_CLOSED
+            closed[unit.pk] = stretch.opening or now + _LONG_CLOSED
     return Shift(closed, opened)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """From when up to when one unit is as it is; `opening`: of a closed one the next, None where there is none."""
+
+    starts: datetime
+    ends: datetime
+    is_open: bool
+    opening: datetime | None = None
+
+
+#: The stretch in which each unit was last found, by its hours: a calendar is worked out at its edges, not for each page.
+_stretches: dict[tuple[UUID, str], _Stretch] = {}
+
+
+def _stretch(unit: Unit, now: datetime) -> _Stretch:
+    key = (unit.pk, f"{unit.weekly_hours}{unit.closed_dates}")
+    known = _stretches.get(key)
+    if known is None or not known.starts <= now < known.ends:
+        known = _stretches[key] = _worked_out(unit, now)
+    return known
+
+
+def _worked_out(unit: Unit, now: datetime) -> _Stretch:
+    hours, later = unit.hours, now + timedelta(days=1)
+    if hours.is_open(now):
+        return _Stretch(hours.last_opening(now) or _ALWAYS, hours.next_closing(now) or later, is_open=True)
+    opening = hours.next_opening(now)
+    return _Stretch(now, opening or later, is_open=False, opening=opening)
 
 
 def first_days(opening: datetime) -> Q:

@@ -140,14 +140,16 @@ def branches(
     own = access.units_of(user)
     if is_morning:
         in_units({unit: opened for unit, opened in shift.opened.items() if unit in own}, 0, _WORKED_ON, _HELD)
-        params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
-        tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
     else:
         in_units(dict.fromkeys(own, now), 0, "true")
     if wanted.scope != "unit" and user.is_active:
         in_units(on_duty.opened, 2, _WORKED_ON, _HELD)
         if not is_morning:
             in_units(on_duty.closed, 2, _FIRST_DAYS, _WORKED_ON)
+        if is_morning:
+            # A single case that is given may lie with any unit.
+            params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
+            tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
         branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
         params[f"{prefix}_moment"] = now
         params |= {
