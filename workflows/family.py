@@ -133,6 +133,7 @@ def add_guardians(
                 language=one.language,
                 interpreter=one.interpreter,
             )
+            guardian.is_just_added = True
         else:
             _fill_guardian(guardian, one)
         known[_key(one)] = guardian

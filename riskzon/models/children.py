@@ -79,6 +79,9 @@ class Guardian(models.Model):
     interpreter = models.BooleanField(default=False)
     children = models.ManyToManyField(Child, through="Guardianship", related_name="guardians")
 
+    #: Written in this transaction, by whoever has just met them for the first time; never stored.
+    is_just_added = False
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -85,7 +85,7 @@ class Opening:
         case.save(force_insert=True)
         steps.begin(case)
         deadlines.begin(clocks, now=now, book=self.book, directory=self.directory)
-        _leave_todos(case, list(child.guardianships.all()) if was_known else links, now)
+        _leave_todos(case, list(child.guardianships.select_related("guardian")) if was_known else links, now)
         # A child seen for the first time has neither holds nor contacts that could stop its clock.
         if self._write_what_stops_a_clock(case) or was_known:
             contact_clock.settle(case, by=user, now=now)
@@ -163,7 +163,9 @@ def _leave_todos(case: Case, links: list[Guardianship], now: datetime) -> None:
         Todo.What.FIND_GUARDIANS: not links,
         Todo.What.CHECK_CUSTODY: any(link.is_custodian is None for link in links),
         Todo.What.INFORM_CHILD: contact_clock.must_be_told(case, now),
-        Todo.What.SIBLING_HOLD: bool(links) and is_held_for_a_sibling(case.child_id),
+        # Whoever has never been seen before is nobody else's guardian: nothing to ask.
+        Todo.What.SIBLING_HOLD: any(not link.guardian.is_just_added for link in links)
+        and is_held_for_a_sibling(case.child_id),
     }
     Todo.objects.bulk_create(
         Todo(case=case, what=what, created_at=now) for what, is_wanted in wanted.items() if is_wanted
