@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 
 from riskzon.models import (
-    AuditAction,
-    AuditEntry,
     Contact,
     Guardian,
     Hold,
@@ -19,39 +16,16 @@ from riskzon.models import (
     Report,
     ReportKind,
     Supplement,
-    User,
     WrittenOff,
 )
 from riskzon.timewords import moment
 from riskzon.ui import Entry
-from workflows import ends
+from workflows import ends, logged
 from workflows.models import Breach, DeadlineEvent, Kind
 
 if TYPE_CHECKING:
     from workflows.casefile import CaseFile
 
-#: Acts that leave no row of their own but the log's: title and icon.
-_ACTS = {
-    "take": (gettext_noop("Tog ärendet"), "user-check"),
-    "take_over": (gettext_noop("Tog över ärendet från jouren"), "sunrise"),
-    "assign": (gettext_noop("Tilldelade ärendet"), "user-check"),
-    "hand_over": (gettext_noop("Lämnade över ärendet"), "arrow-right-left"),
-    "name_liaison": (gettext_noop("Utsåg socialsekreterare hos polisen"), "user-plus"),
-    "identify": (gettext_noop("Kompletterade barnets uppgifter"), "user-search"),
-    "guardian": (gettext_noop("Ändrade familj och företrädare"), "users"),
-    "inform_child": (gettext_noop("Informerade barnet"), "message-circle"),
-    "feedback_request": (gettext_noop("Anmälaren begärde återkoppling"), "reply"),
-    "feedback": (gettext_noop("Återkopplade till anmälaren"), "reply"),
-    "hold_confirm": (gettext_noop("Bekräftade avvakta kontakt"), "hand"),
-    "take_over_report": (gettext_noop("Tog över anmälan från kollega hos polisen"), "user-check"),
-}
-#: Why somebody holds a case no more, in the words of the timeline.
-_WHY = {
-    "away": gettext_noop("Handläggaren är borta"),
-    "left": gettext_noop("Handläggaren har slutat"),
-    "role": gettext_noop("Handläggaren arbetar inte längre med ärenden"),
-    "unit": gettext_noop("Handläggaren hör till en annan enhet"),
-}
 _REACHED = {Contact.Outcome.REACHED, Contact.Outcome.REFUSED}
 
 
@@ -67,8 +41,8 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_investigation(file),
         *ends.entries(file.ends),
         *_written(file),
-        *_acts(file),
-        *_moved(file),
+        *logged.acts(file.case),
+        *logged.moves(file.case),
         *_clocks(file),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -276,37 +250,6 @@ def _written(file: CaseFile) -> Iterator[Entry]:
             icon="pencil",
             anchor=f"note-{note.pk}",
             copyable=True,
-        )
-
-
-def _acts(file: CaseFile) -> Iterator[Entry]:
-    rows = AuditEntry.objects.filter(case=file.case, action=AuditAction.CHANGE, what__in=_ACTS).select_related("actor")
-    for row in rows:
-        title, icon = _ACTS[row.what]
-        yield Entry(at=row.product_at, title=_(title), who=str(row.actor or ""), icon=icon, anchor=f"act-{row.pk}")
-
-
-def _moved(file: CaseFile) -> Iterator[Entry]:
-    """What was moved from somebody who could not have it any more, and to whom."""
-    rows = list(AuditEntry.objects.filter(case=file.case, what__in=("absence", "orphaned")).select_related("actor"))
-    people = User.objects.in_bulk([row.detail["to"] for row in rows if row.detail["to"]])
-    for row in rows:
-        to = people.get(UUID(row.detail["to"])) if row.detail["to"] else None
-        if row.detail.get("investigation"):
-            text = _("Utredningen har %(who)s nu.") % {"who": to}
-        elif to:
-            text = _("Ärendet har %(who)s nu.") % {"who": to}
-        else:
-            text = _("Ärendet är inte tilldelat.")
-        reason = _WHY[row.detail["why"]]
-        yield Entry(
-            at=row.product_at,
-            title=_(reason),
-            who=str(row.actor or ""),
-            text=text,
-            icon="user-x",
-            quiet=row.actor is None,
-            anchor=f"moved-{row.pk}",
         )
 
 

@@ -1,0 +1,65 @@
+"""What the access log alone tells of a case: acts that leave no row of their own, and what was moved from whom."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from riskzon.models import AuditAction, AuditEntry, Case, User
+from riskzon.ui import Entry
+
+#: Acts that leave no row of their own but the log's: title and icon.
+_ACTS = {
+    "take": (gettext_noop("Tog ärendet"), "user-check"),
+    "take_over": (gettext_noop("Tog över ärendet från jouren"), "sunrise"),
+    "assign": (gettext_noop("Tilldelade ärendet"), "user-check"),
+    "hand_over": (gettext_noop("Lämnade över ärendet"), "arrow-right-left"),
+    "name_liaison": (gettext_noop("Utsåg socialsekreterare hos polisen"), "user-plus"),
+    "identify": (gettext_noop("Kompletterade barnets uppgifter"), "user-search"),
+    "guardian": (gettext_noop("Ändrade familj och företrädare"), "users"),
+    "inform_child": (gettext_noop("Informerade barnet"), "message-circle"),
+    "feedback_request": (gettext_noop("Anmälaren begärde återkoppling"), "reply"),
+    "feedback": (gettext_noop("Återkopplade till anmälaren"), "reply"),
+    "hold_confirm": (gettext_noop("Bekräftade avvakta kontakt"), "hand"),
+    "take_over_report": (gettext_noop("Tog över anmälan från kollega hos polisen"), "user-check"),
+}
+#: Why somebody holds a case no more, in the words of the timeline.
+_WHY = {
+    "away": gettext_noop("Handläggaren är borta"),
+    "left": gettext_noop("Handläggaren har slutat"),
+    "role": gettext_noop("Handläggaren arbetar inte längre med ärenden"),
+    "unit": gettext_noop("Handläggaren hör till en annan enhet"),
+}
+
+
+def acts(case: Case) -> Iterator[Entry]:
+    """What people did that left no row of its own."""
+    rows = AuditEntry.objects.filter(case=case, action=AuditAction.CHANGE, what__in=_ACTS).select_related("actor")
+    for row in rows:
+        title, icon = _ACTS[row.what]
+        yield Entry(at=row.product_at, title=_(title), who=str(row.actor or ""), icon=icon, anchor=f"act-{row.pk}")
+
+
+def moves(case: Case) -> Iterator[Entry]:
+    """What was moved from somebody who could not have it any more, and to whom."""
+    rows = list(AuditEntry.objects.filter(case=case, what__in=("absence", "orphaned")).select_related("actor"))
+    people = User.objects.in_bulk([row.detail["to"] for row in rows if row.detail["to"]])
+    for row in rows:
+        to = people.get(UUID(row.detail["to"])) if row.detail["to"] else None
+        if row.detail.get("investigation"):
+            text = _("Utredningen har %(who)s nu.") % {"who": to}
+        elif to:
+            text = _("Ärendet har %(who)s nu.") % {"who": to}
+        else:
+            text = _("Ärendet är inte tilldelat.")
+        reason = _WHY[row.detail["why"]]
+        yield Entry(
+            at=row.product_at,
+            title=_(reason),
+            who=str(row.actor or ""),
+            text=text,
+            icon="user-x",
+            quiet=row.actor is None,
+            anchor=f"moved-{row.pk}",
+        )
