@@ -53,11 +53,21 @@ def board(page: Page, address: str) -> None:
     page.goto(f"{address}/board/")
 
 
+def waiting(page: Page, address: str) -> None:
+    page.goto(f"{address}/waiting/")
+
+
+def roster(page: Page, address: str) -> None:
+    page.goto(f"{address}/roster/")
+
+
 PICTURES = [
     Picture("worklist", "karin.ek", worklist),
     Picture("case", "karin.ek", case),
     Picture("arrest", "per.holm", arrest, 390, 844),
     Picture("board", "sara.lindh", board),
+    Picture("waiting", "sara.lindh", waiting, 390, 844),
+    Picture("roster", "jour.vakt", roster, 390, 844),
 ]
 
 
