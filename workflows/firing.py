@@ -106,7 +106,9 @@ def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -
     for following in islice(later, _LOOK_AHEAD):
         if people := directory.find(following.recipients, case):
             return people, True
-    return tuple(directory.heads), True
+    # Nobody in line is there: better said to heads who are away, in their inbox, than to nobody.
+    blocked = directory.staff.blocked.get(case.child_id, set())
+    return tuple(head for head in directory.heads or directory.staff.heads if head not in blocked), True
 
 
 def review_of(deadline: Deadline, book: Rulebook, breached_at: datetime) -> Deadline | None:

@@ -8,7 +8,7 @@ import pytest
 
 from notifications.models import Message
 from riskzon import clock, granting
-from riskzon.models import Case, Role, Unit, User
+from riskzon.models import Absence, Case, Role, Unit, User
 from tests.acts import DAY, HOUR, MINUTE, clock_of, move, reread, told
 from tests.duty import leads_always, off
 from tests.factories import CASTOR, at, child, guardian, make_report, people, person
@@ -270,3 +270,20 @@ def test_the_plan_ends_when_nothing_is_asked_any_more() -> None:
 
     kinds = {line.kind for line in plan(reread(case), clock.now())}
     assert kinds == {"guardian_contact", "protective_assessment", "open_investigation", "breach_review"}
+
+
+def test_where_everybody_in_line_is_away_the_heads_are_told_all_the_same() -> None:
+    people()
+    _inactive("jour.vakt", "sara.lindh")
+    head = person("maria.oberg")
+    Absence.objects.create(
+        person=head,
+        starts_at=datetime.fromisoformat("2026-11-01T00:00:00+01:00"),
+        registered_by=head,
+        registered_at=datetime.fromisoformat("2026-11-01T00:00:00+01:00"),
+    )
+    at(FRIDAY_NIGHT)
+    case = make_report("per.holm", children=[child(identity_number=CASTOR)]).cases[0]
+    _let_time_pass(clock.now() + 13 * HOUR)
+
+    assert told("deadline_near", case) == {"maria.oberg"}

@@ -101,7 +101,7 @@ class Life:
 
     def _first_found(self, ladder: list[Rung], at: datetime) -> frozenset[str]:
         found = (self.people(rung.roles, at) for rung in ladder[:7])
-        return next((people for people in found if people), self._there(self.heads, at))
+        return next((people for people in found if people), self._there(self.heads, at) or frozenset(self.heads))
 
     def people(self, roles: str, at: datetime) -> frozenset[str]:
         """The people behind roles such as "holder lead" at a moment, without those who are away."""
