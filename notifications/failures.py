@@ -14,7 +14,7 @@ from notifications.messages import CATALOGUE
 from notifications.models import Delivery
 from riskzon.access import units_led_by
 from riskzon.doors import unseen
-from riskzon.models import Role, User
+from riskzon.models import Role, Unit, User
 
 PAGE_SIZE = 50
 
@@ -34,16 +34,16 @@ class Failure:
 
 
 def failures(user: User, *, page: str | int = 1) -> Page[Any]:
-    """One page, newest first: everything for an administrator, for a supervisor that of the own units' staff.
+    """One page, newest first: everything for an administrator, for others that of the staff whom they answer for.
 
-    Unseen for everybody else.
+    Unseen for whoever answers for nobody.
     """
     failed = Delivery.objects.filter(
         Q(state=Delivery.State.GIVEN_UP) | Q(state=Delivery.State.WAITING, attempts__gt=0)
     ).select_related("message__recipient__unit")
     if user.role != Role.ADMIN:
-        units = units_led_by(user)
-        if not units:
+        units = answered_for(user)
+        if not units and user.role != Role.HEAD:
             raise unseen(user, "deliveries")
         failed = failed.filter(message__recipient__unit__in=units)
     shown: Page[Any] = Paginator(failed.order_by("-created_at", "-id"), PAGE_SIZE).get_page(page)
@@ -61,6 +61,14 @@ def failures(user: User, *, page: str | int = 1) -> Page[Any]:
         for delivery in shown.object_list
     ]
     return shown
+
+
+def answered_for(user: User) -> list[UUID]:
+    """The units whose staff must hear by other means what could not be sent to them: those led; for a head those nobody leads."""
+    if user.role != Role.HEAD:
+        return units_led_by(user)
+    led = User.objects.filter(is_active=True, role=Role.SUPERVISOR)
+    return list(Unit.objects.exclude(supervisor__in=led.values("pk")).values_list("pk", flat=True))
 
 
 def given_up(units: Sequence[UUID], *, since: datetime) -> QuerySet[Delivery]:

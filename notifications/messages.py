@@ -16,7 +16,6 @@ from riskzon.models import ReportKind, Role
 from riskzon.timewords import moment
 
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
-CASE_STAFF = STAFF - {Role.HEAD}
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
 
@@ -260,7 +259,6 @@ CATALOGUE: dict[str, MessageKind] = {
     "things_received": MessageKind(
         title=_("Du har tagit över från en kollega"),
         text=_("En kollega är borta eller har slutat. Ärenden och utredningar som nu är dina: %(count)s."),
-        roles=CASE_STAFF,
         facts=frozenset({"count"}),
         needs=frozenset({"count"}),
     ),

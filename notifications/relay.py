@@ -145,13 +145,18 @@ def _fail(delivery: Delivery, code: str) -> str:
 
 
 def _raise_alarm(delivery: Delivery) -> None:
-    """Tell the administrators, who learn no case, and the recipient's supervisor, who may know which it is."""
-    message = Message.objects.select_related("recipient__unit").get(pk=delivery.message_id)
+    """Tell the administrators, who learn no case, and the recipient's supervisor, who may know which it is.
+
+    Where the unit has no supervisor, as Socialjouren at night, the heads are told, who learn no case either.
+    """
+    message = Message.objects.select_related("recipient__unit__supervisor").get(pk=delivery.message_id)
     now, key = clock.now(), f"given-up:{delivery.pk}"
-    tell("delivery_given_up", to=User.objects.filter(role=Role.ADMIN, is_active=True), key=key, now=now)
     unit = message.recipient.unit
-    if unit is not None and unit.supervisor_id is not None:
+    leads = unit.supervisor if unit is not None and unit.supervisor is not None and unit.supervisor.is_active else None
+    roles = [Role.ADMIN] if leads else [Role.ADMIN, Role.HEAD]
+    tell("delivery_given_up", to=User.objects.filter(role__in=roles, is_active=True), key=key, now=now)
+    if leads is not None:
         tell(
             "delivery_given_up",
-            to=[unit.supervisor_id], key=key, now=now, case_id=message.case_id, report_id=message.report_id,
+            to=[leads], key=key, now=now, case_id=message.case_id, report_id=message.report_id,
         )  # fmt: skip

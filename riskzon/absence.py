@@ -5,15 +5,19 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from riskzon import clock
 from riskzon.models import Absence, User
 
+#: A moment of the product's clock, or that clock itself where the statement is to ask it.
+Moment = datetime | clock.Now
 
-def holding(now: datetime) -> Q:
+
+def holding(now: Moment) -> Q:
     """The absences that hold at `now`: from the moment at which one starts up to, but not at, the one at which it ends."""
     return Q(starts_at__lte=now) & not_over(now)
 
 
-def not_over(now: datetime) -> Q:
+def not_over(now: Moment) -> Q:
     """The absences that hold at `now` or are to come."""
     return (Q(ends_at__isnull=True) | Q(ends_at__gt=now)) & (Q(ended_at__isnull=True) | Q(ended_at__gt=now))
 

@@ -2,7 +2,8 @@
 
 A person reaches a case on one of these grounds, strongest first:
 
-* lead - supervisor of the unit that holds the case
+* lead - supervisor of the unit that holds the case, and whoever covers for one who is away; where the supervisor must see
+  nothing of the child (jäv), the heads of department
 * unit - social worker in that unit
 * handle - a grant to handle this one case (own running investigation, named colleague of another unit)
 * duty - Socialjouren, while the unit is closed and the case still needs the first days' work, and in the morning until
@@ -23,8 +24,10 @@ from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from riskzon import clock, duty
+from riskzon.absence import holding
 from riskzon.duty import Shift
 from riskzon.models import (
+    Absence,
     Case,
     CaseBlock,
     CaseGrant,
@@ -33,6 +36,7 @@ from riskzon.models import (
     GrantSource,
     ProtectedIdentity,
     Role,
+    Unit,
     User,
 )
 
@@ -118,15 +122,24 @@ def units_of(user: User) -> list[UUID]:
         return []
     own = [user.unit_id] if user.unit_id else []
     if user.role == Role.SUPERVISOR:
-        own += [unit_id for unit_id in user.led_unit_ids if unit_id != user.unit_id]
+        own += [unit_id for unit_id in units_led_by(user) if unit_id != user.unit_id]
     return own
 
 
 def units_led_by(user: User) -> list[UUID]:
-    """The units that this person supervises."""
+    """The units that this person supervises, and as supervisor those of whoever is away and covered by this person.
+
+    Read once for each request or task.
+    """
     if user.role != Role.SUPERVISOR or not user.is_active:
         return []
-    return list(user.led_unit_ids)
+    found: list[UUID] | None = getattr(user, "_led", None)
+    if found is None:
+        covered = Absence.objects.filter(holding(clock.Now()), cover=user)
+        led = Unit.objects.filter(Q(supervisor=user) | Q(supervisor__in=covered.values("person")))
+        found = list(led.values_list("pk", flat=True))
+        user._led = found  # type: ignore[attr-defined]
+    return list(found)
 
 
 def shift_of(user: User, now: datetime) -> Shift:
@@ -204,6 +217,8 @@ def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | N
 
 def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -> Ground | None:
     if unit_id in units_led_by(user):
+        return Ground.LEAD
+    if user.role == Role.HEAD and Case.objects.filter(one_level_up(), pk=case_id).exists():
         return Ground.LEAD
     if unit_id in units_of(user):
         return Ground.UNIT
@@ -284,10 +299,21 @@ def _on_duty(user: User, now: datetime) -> Q:
     return duty.at_night(shift) | duty.from_duty(shift)
 
 
+def one_level_up() -> Q:
+    """The cases whose unit's supervisor must see nothing of the child (jäv): the heads of department lead them."""
+    return Q(
+        Exists(
+            CaseBlock.objects.filter(child=OuterRef("child"), user=OuterRef("unit__supervisor"), ended_at__isnull=True)
+        )
+    )
+
+
 def _grounds(user: User, now: datetime) -> dict[Ground, Q]:
     found: dict[Ground, Q] = {}
     if led := units_led_by(user):
         found[Ground.LEAD] = Q(unit__in=led)
+    if user.role == Role.HEAD:
+        found[Ground.LEAD] = one_level_up()
     if units := units_of(user):
         found[Ground.UNIT] = Q(unit__in=units)
     found[Ground.HANDLE] = _granted(user, CasePermission.HANDLE, now)

@@ -4,8 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Func
 
 from riskzon.models.clock import ProductClock
+
+
+class Now(Func):
+    """The product's clock inside a statement that asks for something else."""
+
+    function = "riskzon_now"
+    arity = 0
+    output_field = DateTimeField()
 
 
 def now() -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from riskzon.access import visible_cases
 from riskzon.models import Contact, User
 from workflows.board import Overseen
 from workflows.causes import Proposal, proposals
@@ -32,10 +33,13 @@ def breach_lines(seen: Overseen, breaches: Iterable[Breach]) -> list[BreachLine]
     for contact in Contact.objects.filter(case__in={row.case_id for row in rows}).order_by("-at"):
         made.setdefault(contact.case_id, []).append(contact)
     corrected = set(BreachNote.objects.filter(breach__in=rows).values_list("breach", flat=True))
+    # The head explains those of children whose cases the unit's supervisor must not see.
+    mine = visible_cases(seen.user, seen.now).filter(pk__in={row.case_id for row in rows}) if seen.is_head else None
+    led = set(mine.values_list("pk", flat=True)) if mine is not None else set()
     people = {
         str(user.pk): str(user) for user in User.objects.filter(pk__in={one for row in rows for one in row.on_duty})
     }
-    may_review = {row.pk for row in rows if not seen.is_head and row.reviewed_at is None}
+    may_review = {row.pk for row in rows if row.reviewed_at is None and (not seen.is_head or row.case_id in led)}
     proposed = proposals(row for row in rows if row.pk in may_review)
     return [
         BreachLine(

@@ -35,7 +35,7 @@ def correct(case: Case, *, now: datetime) -> None:
     _replace(case, met, first, now)
     tell(
         "times_corrected",
-        to=Directory.read(now).unit_supervisor(case.unit_id),
+        to=Directory.read(now).answers_for(case.unit_id, case.child_id),
         key=f"{met.pk}:custody",
         now=now,
         case_id=case.pk,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import structlog
 from django.db import connection
 
 from notifications.outbox import Telling, tell_many
@@ -13,6 +14,8 @@ from riskzon import audit
 from riskzon.columns import Value, arrays
 from workflows.models import Deadline
 from workflows.recipients import Directory
+
+log = structlog.get_logger()
 
 
 class Event(NamedTuple):
@@ -76,6 +79,10 @@ class Rows:
 
     def store(self, deadlines: Sequence[Deadline], *, now: datetime, are_new: bool, directory: Directory) -> None:
         """Write everything in the caller's transaction; `deadlines` themselves are inserted if they are new."""
+        for telling in self.tellings:
+            if not telling.to:
+                # No head of department is left who may know of the child: only whoever runs the product can still act.
+                log.error("nobody_to_tell", message=telling.kind)
         if are_new:
             Deadline.objects.bulk_create(deadlines)
         else:

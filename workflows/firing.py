@@ -16,7 +16,7 @@ from workflows.due import Length, due_at
 from workflows.fired import BreachRow, Event, ReviewRow, Rows
 from workflows.ladder import BREACH, Step, due_steps, next_step, steps
 from workflows.models import Deadline, DeadlineEvent, Kind, Rung, State
-from workflows.recipients import Directory
+from workflows.recipients import Directory, Place
 from workflows.rules import Rulebook
 
 _MESSAGES = {
@@ -98,17 +98,16 @@ def is_needed(step: Step, deadline: Deadline) -> bool:
 
 def find(step: Step, deadline: Deadline, directory: Directory, book: Rulebook) -> tuple[tuple[UUID, ...], bool]:
     """The people this rung tells, and whether they were found further down because the rung itself finds nobody."""
-    case = deadline.case
-    people = directory.find(step.recipients, case)
+    place = Place.of_deadline(deadline)
+    people = directory.find(step.recipients, place)
     if people:
         return people, False
     later = (following for following in ladder_of(deadline, book) if following.at > step.at)
     for following in islice(later, _LOOK_AHEAD):
-        if people := directory.find(following.recipients, case):
+        if people := directory.find(following.recipients, place):
             return people, True
     # Nobody in line is there: better said to heads who are away, in their inbox, than to nobody.
-    blocked = directory.staff.blocked.get(case.child_id, set())
-    return tuple(head for head in directory.heads or directory.staff.heads if head not in blocked), True
+    return tuple(directory.answers_for(place.unit_id, place.child_id)), True
 
 
 def review_of(deadline: Deadline, book: Rulebook, breached_at: datetime) -> Deadline | None:
@@ -138,11 +137,11 @@ def _tell(deadline: Deadline, step: Step, directory: Directory, book: Rulebook, 
 def _fold(
     deadline: Deadline, come: Sequence[Step], directory: Directory, book: Rulebook, rows: Rows, now: datetime
 ) -> None:
-    case, first = deadline.case, None
+    first = None
     people: tuple[UUID, ...] = ()
     if fresh := _not_told_before(deadline, come):
         roles = [role for step in fresh if is_needed(step, deadline) for role in step.recipients]
-        people, passed_on = directory.find(roles, case), False
+        people, passed_on = directory.find(roles, Place.of_deadline(deadline)), False
         if not people:
             people, passed_on = find(fresh[-1], deadline, directory, book)
         # A new case says that a report has come in; a clock that starts later says what is worst about it.

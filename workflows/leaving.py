@@ -1,7 +1,7 @@
 """Where does what a person held go when that person is away, has left or may hold it no more? Nothing stays.
 
 A case goes to the colleague who covers, where that one may have it, else to its unit's queue. An investigation always has
-somebody who answers for it: whoever covers, else the unit's supervisor, else a colleague in the unit.
+somebody who answers for it (`workflows.succession`).
 """
 
 from collections import Counter
@@ -12,21 +12,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import OperationalError, connection, transaction
 
 from notifications.outbox import Telling, tell_many
-from riskzon import access, audit, granting
+from riskzon import access, audit
 from riskzon.absence import not_over
 from riskzon.access import CASE_ROLES, Ground
 from riskzon.doors import LOCK_TIMEOUT
-from riskzon.models import Absence, AuditAction, Case, CasePermission, GrantSource, Investigation, User
+from riskzon.models import Absence, AuditAction, Case, CasePermission, Role, User
 from workflows.morning import MOST
 from workflows.recipients import Directory
+from workflows.succession import give, successor
+
+logger = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class _Held:
-    """One thing that somebody holds. `case_id`: itself, or the case it was opened from. `why`: away, left, role or unit."""
+    """One thing that somebody holds. `case_id`: itself, or the case it was opened from.
+
+    `why` it must not stay there: left, blocked, role, away or unit.
+    """
 
     pk: UUID
     case_id: UUID
@@ -118,13 +125,13 @@ def _move(
     received: Counter[UUID] = Counter()
     log: list[tuple[UUID, dict[str, object]]] = []
     for inquiry in inquiries:
-        to = _investigator(inquiry, cover, directory)
+        first = [cover.pk] if cover is not None and inquiry.unit_id in access.units_of(cover) else []
+        to = successor(directory, inquiry.unit_id, inquiry.child_id, after=inquiry.holder_id, first=first)
         if to is None:
+            logger.error("investigation_without_worker")
             continue
         log.append((inquiry.case_id, {"investigation": True, **_said(inquiry, to)}))
-        Investigation.objects.filter(pk=inquiry.pk).update(case_worker=to)
-        # The right to the child's later cases goes with the investigation.
-        granting.pass_on(inquiry.holder_id, to, [inquiry.child_id], source=GrantSource.INVESTIGATION, by=by, now=now)
+        give(inquiry.pk, inquiry.child_id, former=inquiry.holder_id, to=to, by=by, now=now)
         received[to] += 1
     to_cover, queued = _shared_out(cases, cover, directory, now)
     Case.objects.filter(pk__in=[case.pk for case in to_cover]).update(assignee=cover)
@@ -155,18 +162,6 @@ def _shared_out(
     return [case for case in cases if case.pk in reached], [case for case in cases if case.pk not in reached]
 
 
-def _investigator(inquiry: _Held, cover: User | None, directory: Directory) -> UUID | None:
-    """Who answers for it from now on; None only where nobody of the unit is there, and then it stays and is tried anew."""
-    staff = directory.staff
-    in_turn = [
-        *([cover.pk] if cover is not None and inquiry.unit_id in access.units_of(cover) else []),
-        *directory.unit_supervisor(inquiry.unit_id),
-        *directory.there(staff.of_unit.get(inquiry.unit_id, [])),
-    ]
-    blocked = staff.blocked.get(inquiry.child_id, set())
-    return next((one for one in in_turn if one not in blocked and one != inquiry.holder_id), None)
-
-
 def _tell(
     received: Counter[UUID], queued: Counter[UUID], directory: Directory, key: str, now: datetime, by: User | None
 ) -> None:
@@ -177,7 +172,7 @@ def _tell(
         if by is None or person != by.pk
     ]
     for unit_id, count in queued.items():
-        lead = directory.unit_supervisor(unit_id) or directory.heads
+        lead = directory.answers_for(unit_id, None)
         people = dict.fromkeys([*lead, *directory.there(directory.staff.of_unit.get(unit_id, []))])
         if by is not None:
             people.pop(by.pk, None)
@@ -197,28 +192,40 @@ _AWAY = """EXISTS (SELECT 1 FROM riskzon_absence a WHERE a.person_id = p.id AND 
     AND a.starts_at <= %(now)s AND COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > %(now)s)"""
 _LIVE = """g.case_id = {case} AND g.permission_id = %(handle)s AND g.ended_at IS NULL
     AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"""
-#: The thing `t` of the person `p`, and why it is not to stay there; NULL where it may.
-_WHY = f"""CASE WHEN NOT p.is_active THEN 'left' WHEN p.role <> ALL (%(roles)s::text[]) THEN 'role' WHEN {_AWAY} THEN 'away'
+_LEADS = """EXISTS (SELECT 1 FROM riskzon_unit u WHERE u.id = t.unit_id AND (u.supervisor_id = p.id OR p.role = 'supervisor'
+    AND EXISTS (SELECT 1 FROM riskzon_absence a WHERE a.person_id = u.supervisor_id AND a.cover_id = p.id
+    AND a.starts_at <= %(now)s AND COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > %(now)s)))"""
+#: The thing `t` of the person `p`, and why it is not to stay there; NULL where it may. An investigation may stay with a
+#: head of department, who has it only where nobody else is left.
+_WHY = f"""CASE WHEN NOT p.is_active THEN 'left'
+    WHEN EXISTS (SELECT 1 FROM riskzon_caseblock b
+                  WHERE b.user_id = p.id AND b.child_id = t.child_id AND b.ended_at IS NULL) THEN 'blocked'
+    WHEN p.role = '{{keeps}}' THEN NULL WHEN p.role <> ALL (%(roles)s::text[]) THEN 'role' WHEN {_AWAY} THEN 'away'
     WHEN p.unit_id IS DISTINCT FROM t.unit_id
-     AND NOT EXISTS (SELECT 1 FROM riskzon_unit u WHERE u.id = t.unit_id AND u.supervisor_id = p.id)
+     AND NOT {_LEADS}
      AND NOT EXISTS (SELECT 1 FROM riskzon_casegrant g WHERE g.user_id = p.id AND {_LIVE})
      AND NOT EXISTS (SELECT 1 FROM riskzon_casegroupgrant g JOIN riskzon_user_groups m ON m.group_id = g.group_id
                       WHERE m.user_id = p.id AND {_LIVE}) THEN 'unit' END"""
 _OPENED_FROM = "(SELECT c.id FROM riskzon_case c WHERE c.investigation_id = t.id AND c.disposition = 'opened')"
-_CASES = f"""SELECT t.id, t.id, t.child_id, t.unit_id, p.id, {_WHY.format(case="t.id")}
+_WHY_OF_CASE = _WHY.format(case="t.id", keeps="")
+_WHY_OF_INVESTIGATION = _WHY.format(case=_OPENED_FROM, keeps=Role.HEAD.value)
+_CASES = f"""SELECT t.id, t.id, t.child_id, t.unit_id, p.id, {_WHY_OF_CASE}
     FROM riskzon_case t JOIN riskzon_user p ON p.id = t.assignee_id
    WHERE t.closed_at IS NULL AND {{which}} ORDER BY t.id FOR NO KEY UPDATE OF t"""
-_INVESTIGATIONS = f"""SELECT t.id, {_OPENED_FROM}, t.child_id, t.unit_id, p.id, {_WHY.format(case=_OPENED_FROM)}
+_INVESTIGATIONS = f"""SELECT t.id, {_OPENED_FROM}, t.child_id, t.unit_id, p.id, {_WHY_OF_INVESTIGATION}
     FROM riskzon_investigation t JOIN riskzon_user p ON p.id = t.case_worker_id
    WHERE t.closed_at IS NULL AND {{which}} ORDER BY t.id FOR NO KEY UPDATE OF t"""
-_IS_ORPHAN_CASE = f"({_WHY.format(case='t.id')}) IS NOT NULL"
-_IS_ORPHAN_INVESTIGATION = f"({_WHY.format(case=_OPENED_FROM)}) IS NOT NULL"
+_IS_ORPHAN_CASE = f"({_WHY_OF_CASE}) IS NOT NULL"
+_IS_ORPHAN_INVESTIGATION = f"({_WHY_OF_INVESTIGATION}) IS NOT NULL"
 # Asked at every sweep: from the few people and units to what they hold, never from the many cases.
 _SUSPECTS = f"""WITH pair AS MATERIALIZED (
     SELECT p.id AS person, u.id AS unit FROM riskzon_user p CROSS JOIN riskzon_unit u
      WHERE NOT p.is_active OR p.role <> ALL (%(roles)s::text[]) OR p.unit_id IS DISTINCT FROM u.id OR {_AWAY})
     SELECT held.id FROM pair CROSS JOIN LATERAL (
         SELECT t.id FROM {{table}} t
-         WHERE t.closed_at IS NULL AND t.{{holder}} = pair.person AND t.unit_id = pair.unit OFFSET 0) held"""
+         WHERE t.closed_at IS NULL AND t.{{holder}} = pair.person AND t.unit_id = pair.unit OFFSET 0) held
+     UNION SELECT t.id FROM riskzon_caseblock b
+       JOIN {{table}} t ON t.{{holder}} = b.user_id AND t.child_id = b.child_id AND b.ended_at IS NULL
+     WHERE t.closed_at IS NULL"""
 _SUSPECT_CASES = _SUSPECTS.format(table="riskzon_case", holder="assignee_id")
 _SUSPECT_INVESTIGATIONS = _SUSPECTS.format(table="riskzon_investigation", holder="case_worker_id")

@@ -28,6 +28,7 @@ _ACTS = {
 _WHY = {
     "away": gettext_noop("Handläggaren är borta"),
     "left": gettext_noop("Handläggaren har slutat"),
+    "blocked": gettext_noop("Handläggaren är jävig"),
     "role": gettext_noop("Handläggaren arbetar inte längre med ärenden"),
     "unit": gettext_noop("Handläggaren hör till en annan enhet"),
 }

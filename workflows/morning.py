@@ -30,7 +30,7 @@ def remind(now: datetime) -> int:
         opened = unit.hours.last_opening(now) if unit.kind in (UnitKind.INTAKE, UnitKind.INVESTIGATION) else None
         if opened is None or now < due_at(opened):
             continue
-        people = tuple(directory.unit_supervisor(unit.pk) or directory.heads)
+        people = tuple(directory.answers_for(unit.pk, None))
         key = f"{unit.pk}:handover_waiting:{local_date(opened).isoformat()}"
         if Message.objects.filter(recipient__in=people, key=key).exists():
             continue

@@ -1,38 +1,46 @@
-"""Who is meant by holder, lead, unit supervisor and head at the moment when a rung fires."""
+"""Who is meant by holder, lead, unit supervisor and head at the moment when a rung fires?"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from notifications import roster
 from notifications.roster import Roster
-from riskzon.access import CASE_ROLES
-from riskzon.models import Case, Role, Unit
-from riskzon.models.people import UnitKind
-from riskzon.standing import Standing, rows
+from riskzon.models import Case
+from workflows import staff
+from workflows.models import Deadline, Kind
+from workflows.staff import Away, Staff
+
+#: What a night cannot leave for the day: Socialjouren holds a case for it while the unit is closed.
+OF_FIRST_DAYS = frozenset({Kind.GUARDIAN_CONTACT, Kind.PROTECTIVE_ASSESSMENT, Kind.HOLD_REVIEW})
+_OF_INVESTIGATION = frozenset({Kind.INVESTIGATION, Kind.LUL_STATEMENT})
 
 
-@dataclass(frozen=True)
-class Staff:
-    """The units and the people in them as they stand, whatever the hour."""
+class Place(NamedTuple):
+    """Where a matter lies: in which unit, with whom, about which child.
 
-    units: dict[UUID, Unit]
-    of_unit: dict[UUID, list[UUID]]
-    heads: list[UUID]
-    #: The unit that every report comes to.
-    intake: Unit | None
-    duty_unit: UUID | None
-    active: frozenset[UUID]
-    #: Who has a number for SMS.
-    with_number: frozenset[UUID]
-    #: Who could hold a case: active, in a role that works with cases.
-    workers: frozenset[UUID]
-    #: When each person is away: from, and up to; None: until further notice.
-    absences: dict[UUID, list[tuple[datetime, datetime | None]]]
-    #: Who must hear nothing of a child (jäv), by child: for that child they are not there.
-    blocked: dict[UUID, set[UUID]]
+    `by_hours`: while the unit is closed it is Socialjouren's, as what the first days ask for; everything else waits for
+    the unit's own people, in their inbox.
+    """
+
+    unit_id: UUID
+    holder_id: UUID | None
+    child_id: UUID
+    by_hours: bool
+
+    @classmethod
+    def of_case(cls, case: Case) -> "Place":
+        return cls(case.unit_id, case.assignee_id, case.child_id, by_hours=True)
+
+    @classmethod
+    def of_deadline(cls, deadline: Deadline) -> "Place":
+        """An investigation's clocks lie with whoever has the investigation, also after the case has closed."""
+        case = deadline.case
+        if deadline.kind in _OF_INVESTIGATION and case.investigation is not None:
+            return cls(case.unit_id, case.investigation.case_worker_id, case.child_id, by_hours=False)
+        return cls(case.unit_id, case.assignee_id, case.child_id, by_hours=deadline.kind in OF_FIRST_DAYS)
 
 
 @dataclass
@@ -49,7 +57,7 @@ class Directory:
 
     @classmethod
     def read(cls, now: datetime) -> "Directory":
-        return cls(now=now, staff=_standing.read())
+        return cls(now=now, staff=staff.read())
 
     @property
     def rota(self) -> Roster:
@@ -74,10 +82,13 @@ class Directory:
         return [person for person in people if not self.is_away(person)]
 
     def is_away(self, person: UUID) -> bool:
-        return any(
-            starts <= self.now and (until is None or self.now < until)
-            for starts, until in self.staff.absences.get(person, ())
-        )
+        return self._absence(person) is not None
+
+    def _absence(self, person: UUID) -> Away | None:
+        for away in self.staff.absences.get(person, ()):
+            if away.starts <= self.now and (away.until is None or self.now < away.until):
+                return away
+        return None
 
     def on_duty_among(self, people: Iterable[UUID]) -> list[UUID]:
         """Who can be woken, should one of these people be on duty; the roster is asked only where one has a number.
@@ -103,46 +114,73 @@ class Directory:
         return self._open[unit_id]
 
     def holder(self, unit_id: UUID, assignee_id: UUID | None) -> list[UUID]:
-        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty.
+        """The assignee while the unit is open, else its queue; while it is closed, whoever is on duty."""
+        return self.of_day(unit_id, assignee_id) if self.is_open(unit_id) else self.on_duty
+
+    def of_day(self, unit_id: UUID, assignee_id: UUID | None) -> list[UUID]:
+        """The assignee, else the unit's queue, whatever the hour.
 
         An assignee who is away, has left or works with cases no more is as good as none.
         """
-        if not self.is_open(unit_id):
-            return self.on_duty
         if assignee_id is not None and assignee_id in self.staff.workers and not self.is_away(assignee_id):
             return [assignee_id]
         return self.there(self.staff.of_unit.get(unit_id, []))
 
     def unit_supervisor(self, unit_id: UUID) -> list[UUID]:
+        """Who leads the unit: its supervisor, or while that one is away the supervisor who covers; perhaps nobody."""
         supervisor = self.staff.units[unit_id].supervisor_id
-        return self.there([supervisor]) if supervisor in self.staff.active else []
+        if supervisor is None or supervisor not in self.staff.active:
+            return []
+        away = self._absence(supervisor)
+        if away is None:
+            return [supervisor]
+        return self.there([away.cover]) if away.cover in self.staff.supervisors else []
 
-    def lead(self, unit_id: UUID) -> list[UUID]:
-        """The unit's supervisor while it is open; while it is closed whoever leads the duty shift, else the heads."""
-        if self.is_open(unit_id):
-            return self.unit_supervisor(unit_id)
+    def leads_for(self, unit_id: UUID, child_id: UUID | None) -> list[UUID]:
+        """Who leads the unit where this child is concerned: one level up, the heads, where its supervisor must not know."""
+        blocked = self._blocked(child_id)
+        led = [one for one in self.unit_supervisor(unit_id) if one not in blocked]
+        if led or self.staff.units[unit_id].supervisor_id not in blocked:
+            return led
+        return [head for head in self.heads if head not in blocked]
+
+    def answers_for(self, unit_id: UUID, child_id: UUID | None) -> list[UUID]:
+        """Whom to tell what the unit's supervisor decides or must know; the heads where nobody leads the unit.
+
+        It also waits on the list of whoever leads the unit, for whoever comes back. A head who is away is better than nobody.
+        """
+        blocked = self._blocked(child_id)
+        heads = [head for head in self.heads or self.staff.heads if head not in blocked]
+        return self.leads_for(unit_id, child_id) or heads
+
+    def _blocked(self, child_id: UUID | None) -> set[UUID]:
+        return self.staff.blocked.get(child_id, set()) if child_id else set()
+
+    def lead_by_night(self) -> list[UUID]:
+        """Whoever leads the duty shift, else the heads."""
         return self.there(self.duty_leads) or self.heads
 
-    def find(self, roles: Sequence[str], case: Case) -> tuple[UUID, ...]:
-        """Everybody meant by these roles, each person once, in order; nobody who is blocked from the case's child."""
-        blocked = self.staff.blocked.get(case.child_id, set())
+    def find(self, roles: Sequence[str], place: Place) -> tuple[UUID, ...]:
+        """Everybody meant by these roles, each person once, in order; nobody who is blocked from the child."""
+        blocked = self._blocked(place.child_id)
         # Many cases of a batch lie with few units and people.
-        asked = (*roles, case.unit_id, case.assignee_id, *blocked)
+        asked = (*roles, place.unit_id, place.holder_id, place.by_hours, *blocked)
         if asked not in self._found:
-            self._found[asked] = self._meant(roles, case, blocked)
+            self._found[asked] = self._meant(roles, place, blocked)
         return self._found[asked]
 
-    def _meant(self, roles: Iterable[str], case: Case, blocked: set[UUID]) -> tuple[UUID, ...]:
+    def _meant(self, roles: Iterable[str], place: Place, blocked: set[UUID]) -> tuple[UUID, ...]:
+        unit_id, by_night = place.unit_id, place.by_hours and not self.is_open(place.unit_id)
+        assignee_id = None if place.holder_id in blocked else place.holder_id
+        meant = {
+            "holder": lambda: self.on_duty if by_night else self.of_day(unit_id, assignee_id),
+            "lead": lambda: self.lead_by_night() if by_night else self.leads_for(unit_id, place.child_id),
+            "unit_supervisor": lambda: self.leads_for(unit_id, place.child_id),
+            "head": lambda: self.heads,
+        }
         found: dict[UUID, None] = {}
-        unit_id, assignee_id = case.unit_id, None if case.assignee_id in blocked else case.assignee_id
         for role in roles:
-            people = {
-                "holder": lambda: self.holder(unit_id, assignee_id),
-                "lead": lambda: self.lead(unit_id),
-                "unit_supervisor": lambda: self.unit_supervisor(unit_id),
-                "head": lambda: self.heads,
-            }[role]()
-            found.update(dict.fromkeys(people))
+            found.update(dict.fromkeys(meant[role]()))
         return tuple(person for person in found if person not in blocked)
 
     def holding_unit(self, unit_id: UUID) -> UUID:
@@ -150,64 +188,3 @@ class Directory:
         if self.is_open(unit_id) or self.staff.duty_unit is None:
             return unit_id
         return self.staff.duty_unit
-
-
-def _built(said: dict[str, Any]) -> Staff:
-    units = {unit.pk: unit for unit in rows(Unit, said["units"])}
-    heads: list[UUID] = []
-    of_unit: dict[UUID, list[UUID]] = {}
-    for person in said["people"] or []:
-        if person["role"] == Role.HEAD:
-            heads.append(UUID(person["id"]))
-        elif person["role"] in (Role.SOCIAL_WORKER, Role.DUTY) and person["unit"]:
-            of_unit.setdefault(UUID(person["unit"]), []).append(UUID(person["id"]))
-    absences: dict[UUID, list[tuple[datetime, datetime | None]]] = {}
-    for absence in said["absences"] or []:
-        until = datetime.fromisoformat(absence["until"]) if absence["until"] else None
-        absences.setdefault(UUID(absence["person"]), []).append((datetime.fromisoformat(absence["starts"]), until))
-    blocked: dict[UUID, set[UUID]] = {}
-    for block in said["blocks"] or []:
-        blocked.setdefault(UUID(block["child"]), set()).add(UUID(block["person"]))
-    return Staff(
-        units=units,
-        of_unit=of_unit,
-        heads=heads,
-        intake=min(
-            (unit for unit in units.values() if unit.kind == UnitKind.INTAKE), key=lambda one: one.slug, default=None
-        ),
-        duty_unit=next((unit.pk for unit in units.values() if unit.kind == UnitKind.DUTY), None),
-        active=frozenset(UUID(person["id"]) for person in said["people"] or []),
-        with_number=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["number"]),
-        workers=frozenset(UUID(person["id"]) for person in said["people"] or [] if person["role"] in CASE_ROLES),
-        absences=absences,
-        blocked=blocked,
-    )
-
-
-_standing = Standing(
-    """
-    SELECT json_build_object(
-        'units', (SELECT json_agg(u ORDER BY u.name) FROM riskzon_unit AS u),
-        'people', (
-            SELECT json_agg(
-                       json_build_object('id', p.id, 'role', p.role, 'unit', p.unit_id, 'number', p.phone <> '')
-                       ORDER BY p.id
-                   )
-              FROM riskzon_user AS p WHERE p.is_active
-        ),
-        'absences', (
-            SELECT json_agg(
-                       json_build_object('person', a.person_id, 'starts', a.starts_at, 'until', LEAST(a.ends_at, a.ended_at))
-                       ORDER BY a.id
-                   )
-              FROM riskzon_absence AS a
-             WHERE COALESCE(LEAST(a.ends_at, a.ended_at), 'infinity') > riskzon_now() - interval '1 day'
-        ),
-        'blocks', (
-            SELECT json_agg(json_build_object('child', b.child_id, 'person', b.user_id) ORDER BY b.id)
-              FROM riskzon_caseblock AS b WHERE b.ended_at IS NULL
-        )
-    )::text
-    """,
-    _built,
-)

@@ -24,6 +24,7 @@ POISON_PAUSE = timedelta(seconds=60)
 _READ = (
     *(field.attname for field in Deadline._meta.concrete_fields),
     *("case__unit_id", "case__assignee_id", "case__child_id", "case__registered_at", "case__child__birth_date"),
+    *("case__investigation_id", "case__investigation__case_worker_id"),
 )
 #: How long a birthday waits for somebody who is working in the case.
 BUSY_PAUSE = timedelta(seconds=2)
@@ -135,6 +136,6 @@ def _claim(moment: datetime, batch: int) -> list[Deadline]:
         Deadline.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(Q(paused_until__isnull=True) | Q(paused_until__lte=moment), next_step_at__lte=moment)
         .order_by("next_step_at", "id")
-        .select_related("case__child")
+        .select_related("case__child", "case__investigation")
         .only(*_READ)[:batch]
     )

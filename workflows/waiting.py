@@ -1,7 +1,8 @@
 """What waits for this person to decide, and by when? The list, its count in the navigation and the API read it here.
 
-A supervisor: of the units led. The duty social worker: of units that are closed. The head of department: what nobody has
-done in time, and whether somebody is on duty; numbers and no child.
+A supervisor: of the units led, and of those whose supervisor is away and covered by this one. The duty social worker: of
+units that are closed. The head of department: what nobody has done in time, and whether somebody is on duty; numbers and no
+child, save what the unit's supervisor must not see (jäv), which the head decides.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,14 +15,14 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from notifications import roster
-from notifications.failures import given_up
+from notifications.failures import answered_for, given_up
 from riskzon import clock
-from riskzon.access import Ground, asked_at, units_led_by, visible_cases
+from riskzon.access import Ground, asked_at, visible_cases
 from riskzon.doors import Look
 from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, InvestigationEntry, Role, User
 from workflows.board import REVIEW_WITHIN, wanted_holds
@@ -73,6 +74,8 @@ class Line:
     who: str = ""
     about: Any = ""
     proposed: Proposal | None = None
+    #: Whether the reader leads the case; a head else knows its number alone.
+    is_led: bool = True
 
     @property
     def title(self) -> Any:
@@ -111,10 +114,10 @@ class _Sets:
 
     def __init__(self, user: User, now: datetime) -> None:
         self.user, self.now = user, now
-        self.leads = user.role == Role.SUPERVISOR
+        self.leads = user.role in (Role.SUPERVISOR, Role.HEAD)
         seen = visible_cases(user, now)
         if self.leads:
-            self.cases = seen.filter(unit__in=units_led_by(user))
+            self.cases = seen.filter(ground=Ground.LEAD)
         else:
             self.cases = seen.filter(ground=Ground.DUTY) if user.role == Role.DUTY else Case.objects.none()
 
@@ -128,10 +131,12 @@ class _Sets:
             yield Line(What.EXTENSION, case.since, case.by, case, case.investigation_id)
         breaches = list(self.breaches().select_related("case__report", "deadline"))
         causes = proposals(breaches) if self.leads else {}
+        led = set(self.cases.values_list("pk", flat=True)) if self.user.role == Role.HEAD and breaches else None
         for breach in breaches:
             about = breach.get_kind_display()
             proposed = causes.get(breach.pk)
-            yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed)
+            is_led = led is None or breach.case_id in led
+            yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed, is_led)
         if failed := list(self.failures().values_list("message__created_at", flat=True)):
             yield Line(What.FAILURE, min(failed), about=str(len(failed)))
         for gap in self.gaps():
@@ -176,15 +181,16 @@ class _Sets:
         found = Breach.objects.filter(reviewed_at__isnull=True).exclude(kind=Kind.BREACH_REVIEW)
         reviews = Deadline.objects.filter(breach=OuterRef("pk"), kind=Kind.BREACH_REVIEW)
         found = found.annotate(by=Subquery(reviews.order_by("-created_at").values("due_at")[:1]))
-        if self.leads:
-            return found.filter(case__in=self.cases.values("pk"))
-        if self.user.role != Role.HEAD:
+        if not self.leads:
             return found.none()
+        led = Q(case__in=self.cases.values("pk"))
+        if self.user.role == Role.SUPERVISOR:
+            return found.filter(led)
         blocked = CaseBlock.objects.filter(user=self.user, ended_at__isnull=True)
-        return found.filter(by__lt=self.now).exclude(case__child__in=blocked.values("child"))
+        return found.filter(led | Q(by__lt=self.now)).exclude(case__child__in=blocked.values("child"))
 
     def failures(self) -> QuerySet[Any]:
-        return given_up(units_led_by(self.user), since=self.now - FAILURES_FOR)
+        return given_up(answered_for(self.user), since=self.now - FAILURES_FOR)
 
     def gaps(self) -> list[roster.Gap]:
         """The stretches ahead in which nobody would answer for units that are closed; looked up once a minute."""

@@ -7,7 +7,6 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from riskzon import phones
@@ -85,11 +84,6 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
-
-    @cached_property
-    def led_unit_ids(self) -> tuple[uuid.UUID, ...]:
-        """The units that this person is supervisor of; read once for each request or task."""
-        return tuple(self.units_led.values_list("pk", flat=True))
 
 
 class ApiToken(models.Model):

@@ -138,7 +138,7 @@ ROUTES: dict[str, Route] = {
     "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
     "inbox/read/": _press(EVERYBODY, "read", ""),
     "inbox/phone/": _form(_roles("duty by day", "duty by night"), "phone", "", is_view_class=False),
-    "deliveries/": _page(_roles(*LEADS, "admin"), ""),
+    "deliveries/": _page(_roles(*LEADS, "head", "admin"), ""),
     "mailbox/": _page(EVERYBODY, ""),
     "demo/clock/": _press(EVERYBODY, "clock", ""),
     # --- Who is on duty

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from riskzon import clock
-from riskzon.access import CASE_ROLES
+from riskzon.access import CASE_ROLES, units_led_by
 from riskzon.models import ApiToken, Case, CaseBlock, Role, User
 from tests.access import busy
 from workflows.views import board, worklist
@@ -278,7 +278,7 @@ def _workers(town: Town) -> list[Told]:
 
 def _led(town: Town, told: Told, cases: set[UUID]) -> set[UUID]:
     """Those of the units that the board is about: a case that was granted stands in the list alone."""
-    units = {told.user.unit_id, *told.user.led_unit_ids}
+    units = {told.user.unit_id, *units_led_by(told.user)}
     return {case.pk for case in town.cases if case.pk in cases and case.unit_id in units}
 
 

@@ -16,7 +16,7 @@ from notifications.inbox import badge, mark_read_about, unread_count, unread_wor
 from notifications.models import Delivery, Message, StoredMail
 from notifications.outbox import Telling, tell, tell_many
 from riskzon import clock, granting
-from riskzon.models import AuditEntry, User
+from riskzon.models import AuditEntry, Unit, User
 from tests.notifications.conftest import NOW
 
 pytestmark = pytest.mark.urls(__name__)
@@ -256,7 +256,18 @@ def test_delivery_that_has_not_failed_is_not_listed(client, people, case, waitin
     assert "Alla utskick har gått fram." in page_of(client, people.admin, "deliveries")
 
 
-@pytest.mark.parametrize("role", ["worker", "head", "duty", "liaison", "analyst", "log_reviewer", "partner"])
+def test_the_head_finds_what_did_not_reach_staff_whom_nobody_leads(client, people, case):
+    given_up(people, case)
+    Unit.objects.filter(pk=people.duty.unit_id).update(supervisor=None)
+
+    page = page_of(client, people.head, "deliveries")
+
+    assert page.count("E-postservern gick inte att nå") == 1
+    assert "duty" in page
+    assert "2026-000417" not in page
+
+
+@pytest.mark.parametrize("role", ["worker", "duty", "liaison", "analyst", "log_reviewer", "partner"])
 def test_others_have_no_page_of_failed_deliveries(client, people, case, role):
     given_up(people, case)
     client.force_login(getattr(people, role))

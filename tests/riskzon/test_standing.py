@@ -10,7 +10,7 @@ from riskzon.granting import block
 from riskzon.models import Role, Unit, User
 from tests.factories import make_report, people, person
 from workflows.models import DeadlineRule, Kind, Rung
-from workflows.recipients import Directory
+from workflows.recipients import Directory, Place
 from workflows.rules import Rulebook
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +70,9 @@ def test_whoever_is_blocked_today_is_told_nothing_from_then_on() -> None:
     case = make_report().cases[0]
     sara = person("sara.lindh")
     now = clock.now()
-    assert sara.pk in Directory(now, Directory.read(now).staff).find(["unit_supervisor"], case)
+    assert sara.pk in Directory(now, Directory.read(now).staff).find(["unit_supervisor"], Place.of_case(case))
     block(sara, case, by=person("maria.oberg"), reason="Jäv.", now=now)
-    assert sara.pk not in Directory.read(now).find(["unit_supervisor"], case)
+    assert sara.pk not in Directory.read(now).find(["unit_supervisor"], Place.of_case(case))
 
 
 def vars_of(row: object) -> dict[str, object]:

@@ -206,6 +206,8 @@ def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
     found = []
     if user.role == Role.SUPERVISOR and case.unit.supervisor_id == user.pk:
         found.append(Ground.LEAD)
+    if user.role == Role.HEAD and (case.unit.supervisor_id, case.child_id) in world.blocks:
+        found.append(Ground.LEAD)
     if user.role in (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY) and case.unit_id == user.unit_id:
         found.append(Ground.UNIT)
     own = [one for one in world.grants if one.user_id == user.pk]

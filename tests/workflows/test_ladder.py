@@ -235,7 +235,8 @@ def test_who_is_blocked_from_the_child_is_not_there_and_somebody_else_is_told() 
     _let_time_pass(clock.now() + DAY)
 
     assert told("deadline_near", case) == {"jour.vakt", "karin.ek", "maria.oberg"}
-    assert told("assessment_waiting", case) == {"karin.ek"}
+    # The supervisor must not know of the child: one level up, the head leads.
+    assert told("assessment_waiting", case) == {"karin.ek", "maria.oberg"}
 
 
 def test_a_clock_that_starts_later_is_not_announced_as_a_new_report() -> None:

@@ -12,7 +12,7 @@ from riskzon.access import CASE_ROLES
 from riskzon.context import MAY_BE_AWAY
 from riskzon.doors import forbidden, register, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import Absence, User
+from riskzon.models import Absence, Role, User
 from workflows import leaving
 
 #: An absence may have begun earlier today or yesterday; what was held then cannot be moved back in time.
@@ -27,10 +27,11 @@ def register_absence(
     ends_at: datetime | None = None,
     cover: str = "",
 ) -> Absence:
-    """Write down that somebody is away: oneself, or as supervisor one of the own staff. No reason is asked for or kept.
+    """Write down that somebody is away: oneself, as supervisor one of the own staff, as head a supervisor.
 
-    `starts_at` None: now. `ends_at` None: until further notice. `cover`: the user name of a colleague in the unit who
-    takes what the person holds; "": the unit's queue. If it begins now, everything moves in the same transaction.
+    No reason is asked for or kept. `starts_at` None: now. `ends_at` None: until further notice. `cover`: the user name of a
+    colleague in the unit who takes what the person holds; "": the unit's queue. A supervisor who covers for a supervisor
+    leads the unit meanwhile. If it begins now, everything moves in the same transaction.
     Invalid names the field, also where it would overlap another absence.
     """
     if user.role not in MAY_BE_AWAY:
@@ -81,28 +82,37 @@ def _end(user: User, absence_id: UUID) -> Absence:
 
 
 def seen_by(user: User) -> QuerySet[Absence]:
-    """The absences that a person may know of: the own, and those of colleagues in the own units."""
+    """The absences that a person may know of: the own, and those of colleagues in the own units; the head's: supervisors'."""
     if user.role not in MAY_BE_AWAY:
         return Absence.objects.none()
+    if user.role == Role.HEAD:
+        return Absence.objects.filter(Q(person=user) | Q(person__role=Role.SUPERVISOR))
     units = access.units_of(user)
     return Absence.objects.filter(Q(person=user) | Q(person__unit__in=units)) if units else user.absences.all()
 
 
 def may_change(user: User, absence: Absence) -> bool:
-    """Oneself, and who leads the unit."""
+    """Oneself, and who leads the unit; of a supervisor the head."""
+    if user.role == Role.HEAD and absence.person.role == Role.SUPERVISOR:
+        return True
     return absence.person_id == user.pk or absence.person.unit_id in access.units_led_by(user)
 
 
 def staff_of(user: User) -> QuerySet[User]:
-    """Those whose absence this supervisor may register."""
+    """Those whose absence this supervisor, or this head, may register."""
+    if user.role == Role.HEAD:
+        return User.objects.filter(is_active=True, role=Role.SUPERVISOR)
     return User.objects.filter(is_active=True, unit__in=access.units_led_by(user))
 
 
 def may_cover(person: User) -> QuerySet[User]:
-    """The colleagues in the unit who could take what this person holds."""
+    """The colleagues in the unit who could take what this person holds; for a supervisor also another, who leads meanwhile."""
     if person.unit_id is None:
         return User.objects.none()
-    return User.objects.filter(is_active=True, unit=person.unit_id, role__in=CASE_ROLES).exclude(pk=person.pk)
+    colleagues = Q(unit=person.unit_id, role__in=CASE_ROLES)
+    if person.role == Role.SUPERVISOR:
+        colleagues |= Q(role=Role.SUPERVISOR)
+    return User.objects.filter(colleagues, is_active=True).exclude(pk=person.pk)
 
 
 def _person(user: User, username: str) -> User:
@@ -120,7 +130,9 @@ def _cover(person: User, username: str, starts: datetime) -> User | None:
         return None
     colleague = may_cover(person).filter(username=username).first()
     if colleague is None:
-        raise Invalid.field("cover", _("Välj en kollega i samma enhet."))
+        raise Invalid.field(
+            "cover", _("Välj en kollega i samma enhet. En enhetschef kan också ersättas av en annan enhetschef.")
+        )
     if Absence.objects.filter(holding(starts), person=colleague).exists():
         raise Invalid.field("cover", _("Kollegan är själv borta då. Välj någon annan, eller enhetens kö."))
     return colleague

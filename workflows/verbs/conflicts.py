@@ -1,8 +1,8 @@
 """Conflicts of interest (jäv, FL 16-18 §§): who must see nothing of a child, and who has the child's cases instead."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
+import structlog
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -15,15 +15,15 @@ from riskzon.models import (
     AuditAction,
     Case,
     CaseBlock,
-    CasePermission,
     Disposition,
-    GrantSource,
     Investigation,
     Role,
     User,
 )
-from workflows import contact_clock
+from workflows import contact_clock, succession
 from workflows.recipients import Directory
+
+log = structlog.get_logger()
 
 #: Who meets children in this product, and can therefore be blocked from one.
 MEETS_CHILDREN = (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.LIAISON, Role.HEAD)
@@ -75,7 +75,9 @@ def _block(act: Change, person: User, reason: str) -> CaseBlock:
     # Locked before the block is written: whoever takes one of them meanwhile is asked again and loses it.
     cases = [case, *contact_clock.beside(case)]
     granting.block(person, case, by=act.user, reason=reason, now=now)
-    ended = granting.end_grants(person, case.child_id, by=act.user, now=now)
+    directory = Directory.read(now)
+    _pass_on(act, person, directory)
+    granting.end_grants(person, case.child_id, by=act.user, now=now)
     act.detail["who"] = str(person.pk)
     touched = {case.unit_id: case}
     for one in cases:
@@ -86,15 +88,10 @@ def _block(act: Change, person: User, reason: str) -> CaseBlock:
                 one.save(update_fields=["assignee"])
                 audit.record(AuditAction.CHANGE, by=act.user, now=now, what="block", case_id=one.pk, detail=act.detail)
     made = of_child.get()
-    directory = Directory.read(now)
-    blocked = set(CaseBlock.objects.filter(child=case.child_id, ended_at__isnull=True).values_list("user", flat=True))
-    _pass_on(
-        act, person, directory, blocked, {case_id for case_id, source in ended if source == GrantSource.INVESTIGATION}
-    )
     for unit_id, one in touched.items():
         tell(
             "conflict_of_interest",
-            to=[who for who in _leads(directory, unit_id, blocked) if who != act.user.pk],
+            to=[who for who in directory.answers_for(unit_id, case.child_id) if who != act.user.pk],
             key=f"{made.pk}:{made.since.isoformat()}:block:{one.pk}",
             now=now,
             case_id=one.pk,
@@ -102,17 +99,10 @@ def _block(act: Change, person: User, reason: str) -> CaseBlock:
     return made
 
 
-def _leads(directory: Directory, unit_id: UUID, blocked: set[UUID]) -> list[UUID]:
-    """The unit's supervisor; where that is the blocked one, or there is none, the heads."""
-    led = [who for who in directory.unit_supervisor(unit_id) if who not in blocked]
-    return led or [who for who in directory.staff.heads if who not in blocked]
+def _pass_on(act: Change, person: User, directory: Directory) -> None:
+    """The child's running investigation lies with somebody else at once, who is told.
 
-
-def _pass_on(act: Change, person: User, directory: Directory, blocked: set[UUID], granted: Iterable[UUID]) -> None:
-    """The child's running investigation lies with whoever leads its unit until it has another worker.
-
-    `granted`: the cases that were the former worker's because of it. Where nobody else is there it stays as it is:
-    jäv is declared all the same.
+    Where nobody else is there it stays as it is: jäv is declared all the same.
     """
     running = (
         Investigation.objects.select_for_update(no_key=True)
@@ -121,24 +111,16 @@ def _pass_on(act: Change, person: User, directory: Directory, blocked: set[UUID]
     )
     if running is None:
         return
-    colleagues = [who for who in directory.staff.of_unit.get(running.unit_id, []) if who not in blocked]
-    successor = next(iter([*_leads(directory, running.unit_id, blocked), *colleagues]), None)
-    if successor is None:
+    to = succession.successor(directory, running.unit_id, running.child_id, after=person.pk)
+    if to is None:
+        log.error("investigation_without_worker")
         return
-    running.case_worker_id = successor
-    running.save(update_fields=["case_worker"])
-    worker = User.objects.get(pk=successor)
+    succession.give(running.pk, running.child_id, former=person.pk, to=to, by=act.user, now=act.now)
     opened = Case.objects.filter(investigation=running, disposition=Disposition.OPENED).first()
-    given = set(granted)
-    if opened is not None and worker.role == Role.HEAD:
-        # One level up, where nobody below may know of it: to see to it that somebody has the investigation.
-        given.add(opened.pk)
-    for case in Case.objects.filter(pk__in=given):
-        granting.grant(worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=act.user, now=act.now)
-    if opened is not None and successor != act.user.pk:
+    if opened is not None and to != act.user.pk:
         tell(
             "investigation_moved",
-            to=[successor],
+            to=[to],
             key=f"{running.pk}:moved:{act.now.isoformat()}",
             now=act.now,
             case_id=opened.pk,

@@ -211,9 +211,8 @@ def _done(act: Change, proposal: EndProposal) -> None:
 def _others(case: Case, user: User, now: datetime) -> list[UUID]:
     """Everybody who could be the second person: the unit's supervisor and its social workers."""
     directory = Directory.read(now)
-    found = dict.fromkeys(
-        [*directory.unit_supervisor(case.unit_id), *directory.there(directory.staff.of_unit.get(case.unit_id, []))]
-    )
+    colleagues = directory.there(directory.staff.of_unit.get(case.unit_id, []))
+    found = dict.fromkeys([*directory.answers_for(case.unit_id, case.child_id), *colleagues])
     return [person for person in found if person != user.pk]
 
 

@@ -15,7 +15,7 @@ from workflows import contact_clock, deadlines, ends
 from workflows.family import custodians, siblings
 from workflows.incoming import hold_limit
 from workflows.models import Kind, Todo
-from workflows.recipients import Directory
+from workflows.recipients import Directory, Place
 from workflows.verbs.assessment import next_review
 
 
@@ -48,7 +48,7 @@ def confirm_hold(user: User, hold_id: UUID) -> Hold:
     """A supervisor confirms what the duty social worker decided alone. Conflict: it waits for nobody, or not any more."""
     hold = _find(user, hold_id)
     with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_confirm") as act:
-        hold = _unconfirmed(user, hold_id)
+        hold = _unconfirmed(act, hold_id)
         hold.confirmed_at, hold.confirmed_by = act.now, user
         hold.save(update_fields=["confirmed_at", "confirmed_by"])
     return hold
@@ -61,7 +61,7 @@ def refuse_hold(user: User, hold_id: UUID, *, reason: str) -> Hold:
     """
     hold = _find(user, hold_id)
     with change(user, Action.DECIDE_HOLD, hold.case_id, what="hold_refuse") as act:
-        hold = _unconfirmed(user, hold_id)
+        hold = _unconfirmed(act, hold_id)
         if not reason.strip():
             raise Invalid.field("reason", _("Skriv varför."))
         _end(act.case, hold, reason, act)
@@ -130,7 +130,7 @@ def _write(act: Change, guardian: UUID, code: str, reason: str, until: datetime,
     if alone:
         tell(
             "hold_to_confirm",
-            to=Directory.read(act.now).unit_supervisor(act.case.unit_id),
+            to=Directory.read(act.now).answers_for(act.case.unit_id, act.case.child_id),
             key=f"{hold.pk}:hold_to_confirm",
             now=act.now,
             case_id=act.case.pk,
@@ -157,6 +157,7 @@ def _answer_provisional(case: Case, act: Change) -> None:
 
 def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
     """Siblings with the same guardian: each gets a task to take a stand (their cases are not changed otherwise)."""
+    directory = Directory.read(act.now)
     for child in siblings(act.case.child):
         if child.guardianships.filter(guardian_id=guardian).exists():
             for case in Case.objects.filter(child=child, closed_at__isnull=True):
@@ -165,7 +166,8 @@ def _ask_about_siblings(act: Change, guardian: UUID, hold: Hold) -> None:
                 )
                 tell(
                     "sibling_hold",
-                    to=Directory.read(act.now).holder(case.unit_id, case.assignee_id),
+                    to=directory.find(("holder",), Place.of_case(case))
+                    or directory.answers_for(case.unit_id, case.child_id),
                     key=f"{hold.pk}:{case.pk}:sibling_hold",
                     now=act.now,
                     case_id=case.pk,
@@ -202,14 +204,14 @@ def _find(user: User, hold_id: UUID) -> Hold:
     return hold
 
 
-def _unconfirmed(user: User, hold_id: UUID) -> Hold:
-    """The hold, locked, that waits for this supervisor; Conflict says what has become of it."""
+def _unconfirmed(act: Change, hold_id: UUID) -> Hold:
+    """The hold, locked, that waits for whoever leads the unit; Conflict says what has become of it."""
     hold = _lock(hold_id)
     if hold.confirmed_at is not None:
         raise Conflict(_("Beslutet är redan bekräftat av %(who)s.") % {"who": hold.confirmed_by})
     if hold.ended_at is not None:
         raise Conflict(_("Beslutet är redan avslutat av %(who)s.") % {"who": hold.ended_by})
-    if user.role != Role.SUPERVISOR or not hold.needs_confirmation:
+    if Action.REVIEW not in act.case.rights or not hold.needs_confirmation:
         raise Conflict(_("Beslutet väntar inte på bekräftelse."))
     return hold
 

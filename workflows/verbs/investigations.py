@@ -104,10 +104,9 @@ def extend(user: User, investigation_id: UUID, *, until: date, reason: str) -> I
         waits = Action.REVIEW not in act.case.rights
         entry = _write(act, investigation, _What.EXTENDED, reason, until=later, needs_confirmation=waits)
         if waits:
-            directory = Directory.read(act.now)
             tell(
                 "extension_to_confirm",
-                to=directory.unit_supervisor(act.case.unit_id) or directory.staff.heads,
+                to=Directory.read(act.now).answers_for(act.case.unit_id, act.case.child_id),
                 key=f"{entry.pk}:extension_to_confirm",
                 now=act.now,
                 case_id=act.case.pk,

@@ -15,6 +15,7 @@ from riskzon.duty import from_duty, those_from_duty
 from riskzon.errors import Busy, Conflict, Invalid, Unseen
 from riskzon.models import Case, CasePermission, Disposition, GrantSource, Investigation, Note, Role, Unit, User
 from riskzon.models.people import UnitKind
+from workflows import succession
 from workflows.recipients import Directory
 from workflows.taking_over import taken_over
 
@@ -22,6 +23,8 @@ from workflows.taking_over import taken_over
 def take(user: User, case_id: UUID) -> Case:
     """Take a case that nobody has. Conflict: somebody else was first."""
     with change(user, Action.ASSIGN, case_id, what="take") as act:
+        if user.role not in access.CASE_ROLES:
+            raise Conflict(_("Du kan inte ha ärenden själv. Tilldela en medarbetare."))
         if act.case.assignee_id not in (None, user.pk):
             raise Conflict(_("Ärendet har redan tagits av %(who)s.") % {"who": act.case.assignee})
         _give(act, user)
@@ -96,11 +99,11 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
         Note.objects.create(case=act.case, at=act.now, by=user, text=note.strip())
         taken_over(act)
         act.case.unit, act.case.assignee = receiver, None
-        _investigation_follows(act.case)
+        _investigation_follows(act)
         directory = Directory.read(act.now)
         tell(
             "handed_over",
-            to=dict.fromkeys([*directory.holder(receiver.pk, None), *directory.unit_supervisor(receiver.pk)]),
+            to=[*directory.holder(receiver.pk, None), *directory.answers_for(receiver.pk, act.case.child_id)],
             key=f"{act.case.pk}:handed_over:{act.now.isoformat()}",
             now=act.now,
             case_id=act.case.pk,
@@ -117,7 +120,7 @@ def _give(act: Change, person: User) -> None:
         raise Invalid.field("username", _("%(who)s är frånvarande. Välj någon annan.") % {"who": person})
     act.case.assignee = person
     taken_over(act)
-    _investigation_follows(act.case)
+    _investigation_follows(act)
 
 
 def _why_not(act: Change) -> str:
@@ -131,12 +134,19 @@ def _why_not(act: Change) -> str:
     return _("Ärendet har redan tagits över av %(who)s.") % {"who": case.taken_over_by}
 
 
-def _investigation_follows(case: Case) -> None:
+def _investigation_follows(act: Change) -> None:
     """A running investigation lies where the case lies from which it was opened, and with whoever has that case."""
+    case = act.case
     if case.disposition != Disposition.OPENED or case.investigation_id is None:
         return
-    kept = {"unit": case.unit} | ({"case_worker": case.assignee} if case.assignee else {})
-    Investigation.objects.filter(pk=case.investigation_id, closed_at__isnull=True).update(**kept)
+    running = Investigation.objects.select_for_update(no_key=True).filter(
+        pk=case.investigation_id, closed_at__isnull=True
+    )
+    for investigation in running:
+        running.update(unit=case.unit)
+        if case.assignee_id not in (None, investigation.case_worker_id):
+            former, to = investigation.case_worker_id, case.assignee_id
+            succession.give(investigation.pk, case.child_id, former=former, to=to, by=act.user, now=act.now)
 
 
 def name_liaison(user: User, case_id: UUID, *, username: str) -> Case:

@@ -11,7 +11,7 @@ from riskzon.doors import change, unseen
 from riskzon.errors import Invalid
 from riskzon.models import Case, Supplement, User
 from workflows.incoming import SKEW
-from workflows.recipients import Directory
+from workflows.recipients import Directory, Place
 
 
 def supplement(
@@ -55,12 +55,13 @@ def _tell(added: Supplement, user: User, now: datetime) -> None:
     directory = Directory.read(now)
     for case in Case.objects.filter(report=added.report_id).select_related("investigation").order_by("ordinal"):
         running = case.investigation if case.investigation and case.investigation.closed_at is None else None
+        leads = directory.answers_for(case.unit_id, case.child_id)
         if case.is_open:
-            people = directory.find(("holder",), case) or directory.find(("lead",), case)
+            people = directory.find(("holder",), Place.of_case(case)) or leads
         elif running is not None:
             people = (running.case_worker_id,)
         else:
-            people = directory.find(("unit_supervisor",), case)
+            people = leads
         tell(
             "report_supplemented",
             to=[person for person in people if person != user.pk],

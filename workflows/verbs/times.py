@@ -112,15 +112,17 @@ def _write(user: User, report: Report, wanted: Mapping[str, datetime], reason: s
 
 
 def _tell(act: Change, changed: list[Deadline], now: datetime) -> None:
-    case = act.case
+    if not changed:
+        return
+    case, directory = act.case, Directory.read(now)
     for clock in changed:
         tell(
             "outcome_changed",
-            to=Directory.read(now).unit_supervisor(case.unit_id),
+            to=directory.answers_for(case.unit_id, case.child_id),
             key=f"{clock.pk}:outcome",
             now=now,
             case_id=case.pk,
             facts={"deadline": clock.kind},
         )
-    if changed and case.assignee_id is not None:
+    if case.assignee_id is not None:
         tell("times_corrected", to=[case.assignee_id], key=f"{changed[0].pk}:times", now=now, case_id=case.pk)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from riskzon import drafts
+from riskzon.access import visible_cases
 from riskzon.doors import forbidden, look
 from riskzon.errors import Conflict, Invalid
-from riskzon.models import Contact, Role
+from riskzon.models import Contact, Role, User
 from riskzon.ui import Tab
 from workflows import lists
 from workflows.board import OVERSEERS, one_breach, oversee
@@ -55,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     """One breach: what was tried, who had the case, who was told; and its explanation, once."""
-    if request.method == "POST" and request.user.role == Role.HEAD:
+    if request.method == "POST" and not _may_explain(request.user, breach_id):
         raise forbidden(request.user, "breach_review")
     form = BreachReviewForm(request.POST if request.method == "POST" else None)
     if typed := drafts.restored(request):
@@ -103,6 +104,11 @@ def _show(
             "conflict": conflict,
         }
         return render(request, "workflows/board/breach.html", context, status=status)
+
+
+def _may_explain(user: User, breach_id: UUID) -> bool:
+    """The head sees every breach, and explains those of children whose cases the unit's supervisor must not see."""
+    return user.role != Role.HEAD or visible_cases(user).filter(breaches=breach_id).exists()
 
 
 def _tabs(chosen: str) -> list[Tab]:

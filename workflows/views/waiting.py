@@ -28,6 +28,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "is_head": request.user.role == Role.HEAD,
         "has_since": request.user.role in OVERSEERS,
         "roster_url": address("roster"),
-        "deliveries_url": address("deliveries") if request.user.role == Role.SUPERVISOR else "",
+        "deliveries_url": address("deliveries") if request.user.role in OVERSEERS else "",
     }
     return render(request, "workflows/waiting.html", context)
