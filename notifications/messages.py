@@ -268,6 +268,12 @@ CATALOGUE: dict[str, MessageKind] = {
         facts=frozenset({"count"}),
         needs=frozenset({"count"}),
     ),
+    "not_woken": MessageKind(
+        title=_("SMS till jouren går inte fram"),
+        text=_("Ett SMS till den som har jouren går inte fram. Ring jouren nu. Vem som har jouren står under Jour."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset(),
+    ),
     "delivery_given_up": MessageKind(
         title=_("Utskick gick inte fram"),
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
