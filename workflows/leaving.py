@@ -6,13 +6,14 @@ somebody who answers for it: whoever covers, else the unit's supervisor, else a 
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+import structlog
+from django.db import connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from notifications.outbox import Telling, tell_many
 from riskzon import access, audit, granting
@@ -22,6 +23,8 @@ from riskzon.doors import LOCK_TIMEOUT
 from riskzon.models import Absence, AuditAction, Case, CasePermission, GrantSource, Investigation, User
 from workflows.morning import MOST
 from workflows.recipients import Directory
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -39,23 +42,27 @@ class _Held:
 def begin_due(now: datetime) -> int:
     """Move what those hold whose absence has begun, each absence once and in a transaction; returns how many began.
 
-    One that cannot be moved, because somebody works in a case, is left for the next sweep.
+    One that cannot be moved, because somebody works in a case or by a fault, is left for the next sweep.
     """
     waiting = Absence.objects.filter(not_over(now), starts_at__lte=now, moved_at__isnull=True)
     begun = 0
     for absence_id in list(waiting.order_by("starts_at", "pk").values_list("pk", flat=True)):
-        with suppress(OperationalError), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-            absence = (
-                waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
-                .select_related("person")
-                .filter(pk=absence_id)
-                .first()
-            )
-            if absence is not None:
-                begin(absence, now=now, by=None)
-                begun += 1
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+                absence = (
+                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+                    .select_related("person")
+                    .filter(pk=absence_id)
+                    .first()
+                )
+                if absence is not None:
+                    begin(absence, now=now, by=None)
+            begun += absence is not None
+        except Exception as problem:  # noqa: BLE001 - one bad absence must not hold up the others
+            if not isinstance(problem.__cause__, LockNotAvailable | DeadlockDetected):
+                log.error("absence_cannot_begin", error=type(problem).__name__)
     return begun
 
 

@@ -40,7 +40,6 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         fired += rungs
         if taken < batch:
             break
-    birthdays.keep(now or clock.now())
     _beside(now)
     beat(name, {"fired": fired})
     return fired
@@ -71,10 +70,10 @@ def beat(name: str, detail: dict[str, object]) -> None:
 
 def _beside(now: datetime | None) -> None:
     """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
-    for act in (begin_due, collect_orphans, remind):
+    # The birthdays take a transaction for each case, so that one is not locked while the others wait.
+    for act in (birthdays.keep, *map(transaction.atomic, (begin_due, collect_orphans, remind))):
         try:
-            with transaction.atomic():
-                act(now or clock.now())
+            act(now or clock.now())
         except Exception as problem:
             log.error("not_done_beside_the_sweep", act=act.__name__, error=type(problem).__name__)
 
