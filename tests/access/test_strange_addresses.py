@@ -28,6 +28,8 @@ STRANGE = {
     "long number": "9" * 10_000,
     "turned round": quote("\u202e2026-000001"),
 }
+#: Those that are tried behind the question mark.
+BEHIND = ("nul", "surrogate", "no utf-8", "long number")
 #: Holes that any word fits into; others, such as those for an id, take no word of these.
 _FREE = re.compile(r"<(?:(?:str|path):)?(\w+)>")
 _READ = re.compile(r"GET\.get\(\s*\"(\w+)\"")
@@ -108,8 +110,8 @@ def test_no_word_behind_the_question_mark_is_a_fault(world: World, clients: dict
     for pattern, names in asked.items():
         path = "/" + fill(pattern, target, {**_beside(target), **WORDS})
         for name in sorted(names):
-            for kind, word in STRANGE.items():
-                answer = clients["sara.lindh"].get(f"{path}?{name}={word}")
+            for kind in BEHIND:
+                answer = clients["sara.lindh"].get(f"{path}?{name}={STRANGE[kind]}")
                 if answer.status_code >= 500:
                     wrong.append(f"{pattern}?{name} with {kind}: {answer.status_code}")
     assert wrong == []
