@@ -1,19 +1,22 @@
 """A gap that opens in the roster is told to those who can fill it: once, and again only if it opens again."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from notifications.messages import say
 from notifications.models import Delivery, DutyExtra, DutyPattern, Message
 from riskzon import clock
 from riskzon.models import Role, Unit, User
-from tests.acts import DAY, HOUR, at_once, move
+from tests.acts import DAY, HOUR, TICK, at_once, move
 from tests.duty import extra, off
 from tests.factories import at, make_report, people, person
 from workflows import gaps
+from workflows.models import Heartbeat
 from workflows.sweep import sweep
 from workflows.verbs.absences import register_absence
 
@@ -136,12 +139,14 @@ def test_an_empty_roster_is_told_once_and_each_gap_again_as_soon_as_somebody_is_
 
 
 def test_the_start_of_a_long_gap_does_not_move_with_the_clock() -> None:
-    Unit.objects.exclude(slug="socialjouren").update(weekly_hours={"0": [["08:00", "08:01"]]})
+    closed = [f"{clock.now() + days * DAY:%Y-%m-%d}" for days in range(60)]
+    Unit.objects.exclude(slug="socialjouren").update(closed_dates=closed)
     DutyPattern.objects.update(last_day="2026-11-16", ended_at=clock.now())
     extra("jour.vakt", "2026-12-24", "00.00", "00.00")
-    for _turn in range(4 * 20):
+    # One gap, then an empty roster until the shift at Christmas is a fortnight away.
+    for _turn in range(4 * 40):
         _sweep(6 * HOUR)
-    assert len(_told()) <= 6, _told()
+    assert [start for _who, start in _told()] == ["17 00.00", None, None]
 
 
 def test_where_there_is_no_socialjouren_nothing_is_told() -> None:
@@ -175,8 +180,29 @@ def test_the_message_says_from_when_and_nothing_about_anybody() -> None:
 def test_two_dispatchers_at_once_tell_it_once() -> None:
     off("2026-11-13")
     moment = clock.now()
-    results: list[Any] = at_once(*(lambda: _warned(moment) for _turn in range(4)))
+    results: list[Any] = at_once(*(partial(_warned, moment + turn * TICK) for turn in range(4)))
     assert sorted(results) == [0, 0, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dispatcher_that_comes_while_another_is_telling_waits_and_tells_nothing() -> None:
+    Heartbeat.objects.create(name=gaps.NAME, at=clock.real_now())
+    off("2026-11-13")
+    moment = clock.now()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert gaps.warn(moment) == 1
+            later = pool.submit(_elsewhere, moment + TICK)
+            assert not wait([later], timeout=1).done
+        assert later.result(timeout=10) == 0
+    assert len(_told()) == 1
+
+
+def _elsewhere(moment: datetime) -> int:
+    try:
+        return _warned(moment)
+    finally:
+        connection.close()
 
 
 def _warned(moment: datetime) -> int:
