@@ -280,6 +280,12 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=frozenset({Role.ADMIN, Role.SUPERVISOR, Role.HEAD}),
         by_mail=False,
     ),
+    "roster_gap": MessageKind(
+        title=_("Lucka i jouren"),
+        text=_("Ingen är i tjänst på Socialjouren. Se till att någon tar passet. Schemat ligger under Jour."),
+        when=_("Det gäller från %(at)s."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+    ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),
         text=_("En kollega erbjuder dig sitt jourpass. Svara under Jour."),
