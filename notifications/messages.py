@@ -20,6 +20,9 @@ CASE_STAFF = STAFF - {Role.HEAD}
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
 
+#: What the hourly trial of the chain sends to its technical account; no person is ever told it.
+CANARY = "canary"
+
 #: What can be late, in the screen's words.
 DEADLINES = {
     "guardian_contact": _("Kontakt med vårdnadshavare eller beslut att avvakta"),
@@ -275,6 +278,12 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
         roles=frozenset({Role.ADMIN, Role.SUPERVISOR, Role.HEAD}),
         by_mail=False,
+    ),
+    CANARY: MessageKind(
+        title=_("Prov av larmvägen"),
+        text=_("Ett prov av vägen från frist till mejl. Inget behöver göras."),
+        roles=frozenset({Role.PARTNER}),
+        facts=frozenset(),
     ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),
