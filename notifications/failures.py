@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from notifications.channels import REASONS
-from notifications.messages import CATALOGUE
+from notifications.messages import CANARY, CATALOGUE
 from notifications.models import Delivery
 from riskzon.access import units_led_by
 from riskzon.doors import unseen
@@ -38,9 +38,11 @@ def failures(user: User, *, page: str | int = 1) -> Page[Any]:
 
     Unseen for whoever answers for nobody.
     """
-    failed = Delivery.objects.filter(
-        Q(state=Delivery.State.GIVEN_UP) | Q(state=Delivery.State.WAITING, attempts__gt=0)
-    ).select_related("message__recipient__unit")
+    failed = (
+        Delivery.objects.filter(Q(state=Delivery.State.GIVEN_UP) | Q(state=Delivery.State.WAITING, attempts__gt=0))
+        .exclude(message__kind=CANARY)
+        .select_related("message__recipient__unit")
+    )
     if user.role != Role.ADMIN:
         units = answered_for(user)
         if not units and user.role != Role.HEAD:

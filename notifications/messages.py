@@ -19,6 +19,9 @@ STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
 
+#: What the hourly trial of the chain sends to its technical account; no person is ever told it.
+CANARY = "canary"
+
 #: What can be late, in the screen's words.
 DEADLINES = {
     "guardian_contact": _("Kontakt med vårdnadshavare eller beslut att avvakta"),
@@ -285,6 +288,12 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Ingen är i tjänst på Socialjouren. Se till att någon tar passet. Schemat ligger under Jour."),
         when=_("Det gäller från %(at)s."),
         roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+    ),
+    CANARY: MessageKind(
+        title=_("Prov av larmvägen"),
+        text=_("Ett prov av vägen från frist till mejl. Inget behöver göras."),
+        roles=frozenset({Role.PARTNER}),
+        facts=frozenset(),
     ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from riskzon import clock, timewords
-from riskzon.models import Role, User
+from riskzon.models import CANARY_USERNAME, Role, User
 from riskzon.stay import seconds_left
 
 CITY = "Borås Stad"
@@ -99,7 +99,8 @@ def navigation(user: Any, here: ResolverMatch | None) -> list[dict[str, Any]]:
 
 def demo_accounts() -> list[User]:
     """The accounts of the demo, for the buttons on its login page: those who do the day's work first."""
-    found = User.objects.filter(is_active=True).select_related("unit").order_by("date_joined", "username")[:20]
+    people = User.objects.filter(is_active=True).exclude(username=CANARY_USERNAME)
+    found = people.select_related("unit").order_by("date_joined", "username")[:20]
     return sorted(found, key=lambda user: DEMO_ROLES.index(user.role))
 
 

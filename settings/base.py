@@ -2,6 +2,7 @@
 
 import os
 import sys
+from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
 
@@ -105,6 +106,7 @@ TEMPLATES = [
                 "riskzon.context.page",
                 "notifications.inbox.badge",
                 "workflows.waiting.badge",
+                "workflows.watched.banner",
             ],
         },
     }
@@ -222,6 +224,8 @@ CELERY_BEAT_SCHEDULE = {
         for channel in ("sms", "email")
     },
     "forget_drafts": {"task": "riskzon.forget_drafts", "schedule": 3600.0},
+    # Asks whether it is time; the second dispatcher asks too.
+    "canary": {"task": "workflows.canary", "schedule": 60.0},
 }
 
 # --- E-mail ---------------------------------------------------------------------------------------------------------
@@ -234,6 +238,19 @@ SMS_URL = env.str("SMS_URL", default="").strip()
 if SMS_URL == "none":
     SMS_URL = ""
 SMS_TIMEOUT = 10
+
+# --- The auditor's own alarm: by no part of the product that may be what is broken ------------------------------------
+AUDIT_MAIL_TO = [address for address in env.list("AUDIT_MAIL_TO", default=[]) if address.strip() not in ("", "none")]
+# A mail server of its own, where there is one; else that of the product.
+AUDIT_EMAIL = env.email_url("AUDIT_EMAIL_URL", default=env.str("EMAIL_URL", default="consolemail://"))
+AUDIT_WEBHOOK_URL = env.str("AUDIT_WEBHOOK_URL", default="").strip()
+# Called in each round in which nothing is wrong; whoever listens there raises the alarm when the calls stay away.
+DEADMAN_URL = env.str("DEADMAN_URL", default="").strip()
+if DEADMAN_URL == "none":
+    DEADMAN_URL = ""
+# Where the hourly trial of the chain is sent, and who helps when it does not arrive (a number, shown on the pages).
+CANARY_MAIL_TO = env.str("CANARY_MAIL_TO", default="").strip() or parseaddr(DEFAULT_FROM_EMAIL)[1]
+SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="").strip()
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = None  # configured by logs.configure, so that every process has the same

@@ -12,6 +12,8 @@ _REQUIRED = {
     "REDIS_URL": "the address of Redis or Valkey",
     "EMAIL_URL": "the mail server, for example smtp+tls://user:password@mail.example.se:587",
     "SMS_URL": "the SMS gateway, for example 46elks://user:password@Kommunen/{to}, or none on purpose",
+    "AUDIT_MAIL_TO": "who is told when the product itself fails, addresses with commas between, or none on purpose",
+    "DEADMAN_URL": "an address outside that raises the alarm when our calls stay away, or none on purpose",
 }
 _faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if not env.str(name, default="").strip()]
 _faults += [
@@ -19,6 +21,13 @@ _faults += [
 ]
 if SMS_URL and not ("://" in SMS_URL and "{to}" in SMS_URL):
     _faults += ["SMS_URL must be an address with {to} where the number goes, or none."]
+_faults += [
+    f"{name} must be an address on the web."
+    for name, address in (("AUDIT_WEBHOOK_URL", AUDIT_WEBHOOK_URL), ("DEADMAN_URL", DEADMAN_URL))
+    if address and not address.startswith(("https://", "http://"))
+]
+if AUDIT_MAIL_TO and not AUDIT_EMAIL.get("EMAIL_HOST"):
+    _faults += ["AUDIT_MAIL_TO needs a mail server: EMAIL_URL, or AUDIT_EMAIL_URL for one of its own."]
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 

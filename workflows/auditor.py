@@ -1,8 +1,9 @@
-"""Is the promise kept at this moment? Asked by a process of its own, with SQL of its own.
+"""Is the promise kept at this moment? Asked by a process of its own, with SQL of its own, in a role that only reads.
 
 Nothing here uses the code that keeps the promise: not the sweep, the ladders, the outbox or Celery. So a fault in one of
-them cannot hide itself. The alarm is a line on standard error and an old or bad heartbeat, which the health page turns
-into 503; it is never a message of the product's own, which may be what is broken.
+them cannot hide itself. The alarm has a way of its own (`workflows.alarm`), a line on standard error, and an old or bad
+heartbeat, which the health page and the banner of the leaders show; it is never a message of the product's own, which
+may be what is broken.
 """
 
 import json
@@ -11,12 +12,22 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Event
 from typing import TextIO
 
+from django.conf import settings
 from django.db import Error, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+from workflows import auditor_role
+from workflows.alarm import Alarm, ping
+from workflows.auditor_roster import seconds_until_nobody
 
 EVERY = timedelta(seconds=30)
+#: The next round where one has seen something else than the one before it: a fault is confirmed before it is told.
+SOON = timedelta(seconds=5)
 #: A deadline or rung this far past its moment has been missed, not just not yet reached.
 LATE = timedelta(seconds=60)
 #: The oldest that a dispatcher's heartbeat, and the auditor's own, may be.
@@ -25,6 +36,9 @@ OUTBOX_SLOW = timedelta(minutes=2)
 CLOCKS_APART = timedelta(seconds=2)
 #: How far back each round looks for breaches that nobody was told of; older ones are for `accounting`.
 LOOK_BACK = timedelta(days=2)
+#: How long after its moment a canary may be on its way, and how old the newest may be; one is made each hour.
+CANARY_WITHIN = timedelta(minutes=5)
+CANARY_EVERY = timedelta(minutes=75)
 DISPATCHERS = ["sweep", "loop"]
 HEARTBEAT = "audit"
 
@@ -44,6 +58,11 @@ class Findings:
     outbox_oldest_seconds: float | None
     sweep_age_seconds: float | None
     silent_dispatchers: tuple[str, ...]
+    canary_age_seconds: float | None
+    #: What became of the last canary that has arrived or should have: "" it did, else where it stopped.
+    canary_problem: str
+    #: By the product's clock, unlike the other ages; 0: now. None: somebody is on duty for a day whenever a unit is closed.
+    nobody_on_duty_in_seconds: float | None
     clock_skew_seconds: float
 
     @property
@@ -59,6 +78,10 @@ class Findings:
             "outbox_slow": (self.outbox_oldest_seconds or 0) > OUTBOX_SLOW.total_seconds(),
             "no_sweep": late_sweep,
             "silent_dispatchers": bool(self.silent_dispatchers),
+            "canary_late": bool(self.canary_problem)
+            or self.canary_age_seconds is None
+            or self.canary_age_seconds > CANARY_EVERY.total_seconds(),
+            "roster_gap": self.nobody_on_duty_in_seconds is not None,
             "clocks_apart": abs(self.clock_skew_seconds) > CLOCKS_APART.total_seconds(),
         }
         return tuple(name for name, is_bad in bad.items() if is_bad)
@@ -73,6 +96,8 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         skew = (before + app_clock()) / 2 - database
         cursor.execute(_LOOK, {"late": LATE, "look_back": LOOK_BACK, "silent": SILENT, "dispatchers": DISPATCHERS})
         overdue, rungs, untold, failed, bare, oldest, sweep_age, silent = cursor.fetchone()
+        cursor.execute(_CANARY, {"within": CANARY_WITHIN})
+        canary_age, canary_problem = cursor.fetchone()
     return Findings(
         overdue_unfired=overdue,
         rungs_unfired=rungs,
@@ -82,6 +107,9 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         outbox_oldest_seconds=oldest,
         sweep_age_seconds=sweep_age,
         silent_dispatchers=tuple(silent),
+        canary_age_seconds=canary_age,
+        canary_problem=canary_problem or "",
+        nobody_on_duty_in_seconds=seconds_until_nobody(),
         clock_skew_seconds=round(skew, 3),
     )
 
@@ -91,20 +119,19 @@ def audit() -> Findings:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '10s'")
         findings = look()
-        cursor.execute(
-            """
-            INSERT INTO workflows_heartbeat (name, at, detail) VALUES (%s, clock_timestamp(), %s::jsonb)
-            ON CONFLICT (name) DO UPDATE SET at = excluded.at, detail = excluded.detail
-            """,
-            [HEARTBEAT, json.dumps(_as_detail(findings))],
-        )
+        # A function that writes this one row: the role itself writes nothing.
+        cursor.execute("SELECT workflows_audit_beat(%s::jsonb)", [json.dumps(_as_detail(findings))])
     return findings
 
 
 def watch(stopping: Event, *, out: TextIO | None = None, alarm: TextIO | None = None) -> None:
-    """Audit every thirty seconds until `stopping` is set; a database that is away is waited for and said, not fatal."""
+    """Audit every thirty seconds until `stopping` is set; a database that is away is waited for and said, not fatal.
+
+    The dead-man's switch hears of a round only when nothing is wrong in it.
+    """
     out, alarm = out or sys.stdout, alarm or sys.stderr
-    failed = 0
+    voice = Alarm(say=partial(_say, alarm))
+    failed, before = 0, ()
     while not stopping.is_set():
         try:
             findings = audit()
@@ -112,14 +139,33 @@ def watch(stopping: Event, *, out: TextIO | None = None, alarm: TextIO | None = 
             # Never the problem's own words, which may quote a row.
             _say(alarm, {"event": "audit_failed", "error": type(problem).__name__})
             connection.close()
+            voice.hear(["audit_failed"], {})
             stopping.wait(BACK_OFF[min(failed, len(BACK_OFF) - 1)])
             failed += 1
             continue
         failed = 0
-        _say(out, {"event": "audit", **_as_detail(findings)})
+        detail = _as_detail(findings)
+        _say(out, {"event": "audit", **detail})
         if findings.faults:
             _say(alarm, {"event": "audit_alarm", "faults": findings.faults})
-        stopping.wait(EVERY.total_seconds())
+        elif settings.DEADMAN_URL and (problem := ping(settings.DEADMAN_URL)):
+            _say(alarm, {"event": "deadman_not_reached", "error": problem})
+        voice.hear(findings.faults, detail)
+        stopping.wait((EVERY if findings.faults == before else SOON).total_seconds())
+        before = findings.faults
+
+
+def read_only(alarm: TextIO | None = None) -> None:
+    """From its next connection to the database on, this process has the auditor's role and nothing more."""
+    alarm = alarm or sys.stderr
+
+    def narrow(connection: BaseDatabaseWrapper, **_: object) -> None:
+        if problem := auditor_role.take(connection.connection):
+            name = auditor_role.role_name(connection.settings_dict["NAME"])
+            _say(alarm, {"event": "audit_with_all_rights", "wanted_role": name, "error": problem})
+
+    connection_created.connect(narrow, weak=False, dispatch_uid="auditor_role")
+    connection.close()
 
 
 def _as_detail(findings: Findings) -> dict[str, object]:
@@ -168,4 +214,30 @@ SELECT
                )
          ORDER BY wanted.name
     )
+"""
+
+# The last canary that has arrived or has run out of time is the one that tells; a younger one is still on its way.
+_CANARY = """
+WITH canary AS (
+    SELECT c.made_at, c.due_at, c.fired_at, c.rehearsal,
+           EXISTS (
+               SELECT 1 FROM notifications_message AS m JOIN notifications_delivery AS d ON d.message_id = m.id
+                WHERE m.kind = 'canary' AND m.key = 'canary:' || c.id::text AND d.state = 'sent'
+           ) AS has_arrived
+      FROM riskzon_canary AS c
+     ORDER BY c.made_at DESC
+     LIMIT 12
+)
+SELECT extract(epoch FROM clock_timestamp() - (SELECT max(made_at) FROM canary))::float8,
+       (
+           SELECT CASE WHEN fired_at IS NULL THEN 'not_fired'
+                       WHEN NOT has_arrived THEN 'not_sent'
+                       WHEN rehearsal <> 'no_intake' THEN rehearsal
+                       ELSE ''
+                  END
+             FROM canary
+            WHERE has_arrived OR due_at < clock_timestamp() - %(within)s::interval
+            ORDER BY made_at DESC
+            LIMIT 1
+       )
 """

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from riskzon import clock
-from workflows import birthdays, contact_clock
+from workflows import birthdays, canary, contact_clock
 from workflows.firing import custody_ends, fire
 from workflows.gaps import warn
 from workflows.leaving import begin_due, collect_orphans
@@ -43,6 +43,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         if taken < batch:
             break
     _beside(now)
+    _send_canary()
     beat(name, {"fired": fired})
     return fired
 
@@ -78,6 +79,14 @@ def _beside(now: datetime | None) -> None:
             act(now or clock.now())
         except Exception as problem:
             log.error("not_done_beside_the_sweep", act=act.__name__, error=type(problem).__name__)
+
+
+def _send_canary() -> None:
+    """By the real clock, whatever `now` is; that it failed is seen by the auditor, to whom it does not arrive."""
+    try:
+        canary.fire_due()
+    except Exception as problem:
+        log.error("canary_not_sent", error=type(problem).__name__)
 
 
 def _round(now: datetime | None, batch: int) -> tuple[int, int]:

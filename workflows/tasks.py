@@ -7,6 +7,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from riskzon import clock
+from workflows import canary
 from workflows.sweep import next_moment
 from workflows.sweep import sweep as run_sweep
 
@@ -39,3 +40,9 @@ def _arm_wake_up() -> None:
             wake_up.apply_async(countdown=wait.total_seconds(), expires=BEAT.total_seconds() * 2)
         except (OperationalError, OSError) as problem:
             log.warning("wake_up_not_armed", error=type(problem).__name__)
+
+
+@shared_task(name="workflows.canary", ignore_result=True)
+def keep_canary() -> None:
+    """Make the hour's trial of the chain if it has not been made. Lost, it is asked again a minute later."""
+    canary.keep()

@@ -389,6 +389,8 @@ class HealthOut(Answer):
     overdue_unfired: int | None = None
     outbox_oldest_seconds: int | None = None
     clock_skew_seconds: float | None = None
+    #: What the last audit found, by name; empty when all is well, null when nobody knows.
+    faults: list[str] | None = None
 
 
 class ClockOut(Answer):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskzon', '0012_held_by_whom_in_which_unit'),
+        ('riskzon', '0013_canary_and_audit_heartbeat'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from riskzon.models.absences import Absence
 from riskzon.models.audit import AuditAction, AuditEntry
+from riskzon.models.canary import CANARY_USERNAME, Canary
 from riskzon.models.cases import (
     Assessment,
     Case,
@@ -32,6 +33,7 @@ from riskzon.models.reports import (
 )
 
 __all__ = [
+    "CANARY_USERNAME",
     "ENDS",
     "Absence",
     "AdultNote",
@@ -39,6 +41,7 @@ __all__ = [
     "Assessment",
     "AuditAction",
     "AuditEntry",
+    "Canary",
     "Case",
     "CaseBlock",
     "CaseGrant",

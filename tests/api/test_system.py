@@ -96,6 +96,7 @@ def test_health_is_well_while_both_have_been_seen():
     assert answer.status_code == 200
     assert set(answer.json()) == {
         "last_sweep_at", "last_audit_at", "overdue_unfired", "outbox_oldest_seconds", "clock_skew_seconds",
+        "faults",
     }  # fmt: skip
     assert answer.json()["overdue_unfired"] == 0
     assert abs(answer.json()["clock_skew_seconds"]) < 5

@@ -15,6 +15,8 @@ COMPLETE = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://nobody:nothing@mail.example.se:587",
     "SMS_URL": "jsons://gateway.example.se/send/{to}",
+    "AUDIT_MAIL_TO": "drift@example.se",
+    "DEADMAN_URL": "https://switch.example.se/ping/riskzon",
 }
 SHOW = """
 import django

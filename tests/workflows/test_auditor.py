@@ -21,6 +21,7 @@ from riskzon import clock
 from riskzon.models import Case
 from tests.damage import guards_off
 from tests.factories import at, make_report
+from workflows import canary
 from workflows.auditor import HEARTBEAT, audit, look, watch
 from workflows.models import CaseTask, Deadline, DeadlineEvent, Heartbeat
 from workflows.sweep import sweep
@@ -31,6 +32,7 @@ SATURDAY_EVENING = "2026-11-14T19:30:00+01:00"
 
 
 def both_dispatchers_sweep():
+    canary.keep()
     sweep(name="sweep")
     sweep(name="loop")
 
@@ -175,7 +177,7 @@ def test_a_lost_connection_is_said_and_the_next_round_has_a_new_one():
     lines = [json.loads(line) for line in alarm.getvalue().splitlines()]
     assert [line["event"] for line in lines] == ["audit_failed", "audit_alarm"]
     assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["audit"]
-    assert rounds.waited == [1.0, 30.0]
+    assert rounds.waited == [1.0, 5.0]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -191,7 +193,7 @@ def test_the_process_audits_and_ends_when_it_is_asked_to():
 
     assert process.returncode == 0
     assert line["event"] == "audit"
-    assert line["faults"] == ["no_sweep", "silent_dispatchers"]
+    assert line["faults"] == ["no_sweep", "silent_dispatchers", "canary_late"]
     assert json.loads(said.splitlines()[0])["event"] == "audit_alarm"
     assert Heartbeat.objects.filter(name=HEARTBEAT).exists()
 

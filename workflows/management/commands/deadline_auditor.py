@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
-from workflows.auditor import watch
+from workflows.auditor import read_only, watch
 
 
 class Command(BaseCommand):
@@ -17,4 +17,5 @@ class Command(BaseCommand):
         stopping = Event()
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: stopping.set())
+        read_only()
         watch(stopping)

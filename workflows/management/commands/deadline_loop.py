@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
 from riskzon import clock
+from workflows import canary
 from workflows.sweep import next_moment, sweep
 
 log = structlog.get_logger()
@@ -19,12 +20,15 @@ LONGEST_SLEEP = timedelta(seconds=1)
 SHORTEST_SLEEP = timedelta(milliseconds=20)
 #: After a fault of the database: wait, connect again, go on.
 AFTER_FAULT = timedelta(seconds=1)
+#: How often it is asked whether the hour's canary is to be made.
+CANARY_ASKED = 60.0
 
 
 class Command(BaseCommand):
     help = "Fires due deadlines in a loop, sleeping until the next one, one second at most. Needs no Redis."
 
     _stopping = False
+    _next_canary = 0.0
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, self._stop)
@@ -32,12 +36,18 @@ class Command(BaseCommand):
         while not self._stopping:
             try:
                 sweep(name="loop")
+                self._keep_canary()
                 pause = self._pause()
             except Error as problem:
                 log.error("deadline_loop_fault", error=type(problem).__name__)
                 connection.close()
                 pause = AFTER_FAULT
             time.sleep(pause.total_seconds())
+
+    def _keep_canary(self) -> None:
+        if time.monotonic() >= self._next_canary:
+            canary.keep()
+            self._next_canary = time.monotonic() + CANARY_ASKED
 
     def _pause(self) -> timedelta:
         coming = next_moment()
