@@ -32,6 +32,8 @@ WORDS: dict[str, Any] = {
 
 def sentences(faults: Collection[str]) -> list[str]:
     """These faults in words, in the order of how much they matter; one that has no words by its name."""
+    if "no_sweep" in faults:
+        faults = [name for name in faults if name != "silent_dispatchers"]  # it says that the other one works
     order = list(WORDS)
     known = sorted((name for name in faults if name in WORDS), key=order.index)
     return [str(WORDS[name]) for name in known] + [name for name in faults if name not in WORDS]
