@@ -18,6 +18,8 @@ from riskzon.timewords import moment
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
+#: Who hears that a rule or ladder is proposed, and what came of it.
+_RULES = frozenset({Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER})
 
 #: What the hourly trial of the chain sends to its technical account; no person is ever told it.
 CANARY = "canary"
@@ -40,6 +42,8 @@ _WAKING = frozenset({"", "guardian_contact", "protective_assessment", "hold_revi
 _BY = _("Senast %(at)s.")
 _SINCE = _("Tiden gick ut %(at)s.")
 _STARTS = _("Passet börjar %(at)s.")
+_VALID = _("Gäller från %(at)s.")
+_CHANGED = frozenset({"deadline", "at"})
 #: Said after the message where the fact is true.
 _ADDED = {
     "folded": _("Påminnelser som redan hade passerat ingår i detta meddelande."),
@@ -295,6 +299,47 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=frozenset({Role.PARTNER}),
         facts=frozenset(),
     ),
+    "rule_proposed": MessageKind(
+        title=_("En ny regel är föreslagen"),
+        text=_("Administratören föreslår en ny regel: %(deadline)s. Verksamhetschefen bekräftar eller avslår den."),
+        when=_VALID,
+        roles=_RULES,
+        facts=_CHANGED,
+        needs=frozenset({"deadline"}),
+    ),
+    "ladder_proposed": MessageKind(
+        title=_("En ny trappa är föreslagen"),
+        text=_(
+            "Administratören föreslår att andra får veta, eller vid andra tider: %(deadline)s. "
+            "Verksamhetschefen bekräftar eller avslår det."
+        ),
+        when=_VALID,
+        roles=_RULES,
+        facts=_CHANGED,
+        needs=frozenset({"deadline"}),
+    ),
+    "rule_confirmed": MessageKind(
+        title=_("En ny regel är bekräftad"),
+        text=_("Verksamhetschefen har bekräftat det som administratören föreslog: %(deadline)s."),
+        when=_VALID,
+        roles=_RULES,
+        facts=_CHANGED,
+        needs=frozenset({"deadline"}),
+    ),
+    "rule_refused": MessageKind(
+        title=_("En ny regel är avslagen"),
+        text=_("Verksamhetschefen har avslagit det som administratören föreslog: %(deadline)s. Inget ändras."),
+        roles=_RULES,
+        facts=_CHANGED,
+        needs=frozenset({"deadline"}),
+    ),
+    "rule_withdrawn": MessageKind(
+        title=_("Ett förslag är tillbakadraget"),
+        text=_("Administratören har dragit tillbaka sitt förslag: %(deadline)s. Inget ändras."),
+        roles=_RULES,
+        facts=_CHANGED,
+        needs=frozenset({"deadline"}),
+    ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),
         text=_("En kollega erbjuder dig sitt jourpass. Svara under Jour."),
@@ -356,7 +401,8 @@ def say(kind: str, facts: Mapping[str, Any], number: str) -> Said:
     if "report_kind" in facts:
         sentences.append(f"{ReportKind(facts['report_kind']).label}.")
     # An assessment that must be made at once is never given a time to wait for (SoL 20:1).
-    if words["at"] and entry.when and facts.get("deadline") != "protective_assessment":
+    waits = facts.get("deadline") != "protective_assessment" or entry.when is _VALID
+    if words["at"] and entry.when and waits:
         sentences.append(str(entry.when) % words)
     sentences += [str(added) for fact, added in _ADDED.items() if facts.get(fact)]
     return Said(title=str(entry.title), text=" ".join(sentences))

@@ -41,18 +41,19 @@ BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
+RULES = NavItem("rules", _("Regler"), "book-open-check", ("rules/", "ladders/"))
 WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SOCIAL_WORKER: (WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
     Role.SUPERVISOR: (WAITING, BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
-    Role.HEAD: (BOARD, WAITING, STATISTICS, ACCOUNTING, ROSTER, INBOX),
+    Role.HEAD: (BOARD, WAITING, STATISTICS, ACCOUNTING, ROSTER, RULES, INBOX),
     Role.DUTY: (WORKLIST, WAITING, NEW_REPORT, ROSTER, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
-    Role.LOG_REVIEWER: (INBOX,),
-    Role.ADMIN: (ROSTER, INBOX),
+    Role.LOG_REVIEWER: (RULES, INBOX),
+    Role.ADMIN: (ROSTER, RULES, INBOX),
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.

@@ -19,6 +19,15 @@ def days_off(year: int) -> frozenset[date]:
     return frozenset(calendar.keys())
 
 
+def names_of_days_off(year: int, language: str) -> dict[date, str]:
+    """What each of those days is called, in Swedish, or in English for "en"."""
+    said = "en_US" if language == "en" else "sv"
+    calendar = country_holidays(
+        "SE", years=year, expand=False, include_sundays=False, categories=(PUBLIC, DE_FACTO), language=said
+    )
+    return {day: calendar[day] for day in sorted(days_off(year))}
+
+
 def is_day_off(day: date) -> bool:
     """True on a public holiday or one of the three eves; an ordinary Saturday or Sunday is not one."""
     return day in days_off(day.year)

@@ -14,16 +14,11 @@ from notifications.outbox import Telling
 from riskzon.identity import turns_18_at
 from workflows.due import Length, due_at
 from workflows.fired import BreachRow, Event, ReviewRow, Rows
-from workflows.ladder import BREACH, Step, due_steps, next_step, steps
+from workflows.ladder import BREACH, MOST_RUNGS, SINCE_START, Step, due_steps, next_step, steps
 from workflows.models import Deadline, DeadlineEvent, Kind, Rung, State
 from workflows.recipients import Directory, Place
 from workflows.rules import Rulebook
 
-_MESSAGES = {
-    BREACH: "deadline_breached",
-    "+1h-waiting": "assessment_waiting",
-    "+4h-waiting": "assessment_waiting",
-}
 _REVIEWS = {
     Kind.HOLD_REVIEW: "hold_review",
     Kind.BREACH_REVIEW: "breach_to_review",
@@ -34,7 +29,7 @@ _EVER = datetime(1, 1, 1, tzinfo=UTC)
 #: In the place of a key that is not known yet.
 NOBODYS = UUID(int=0)
 #: How far down the ladder a message goes when a rung finds nobody.
-_LOOK_AHEAD = 6
+_LOOK_AHEAD = MOST_RUNGS
 
 
 def fire(
@@ -77,10 +72,13 @@ def fire(
 
 
 def ladder_of(deadline: Deadline, book: Rulebook) -> Iterator[Step]:
-    """This deadline's steps in order; endless where the ladder has a daily rung, unless the child comes of age."""
+    """This deadline's steps in order, by the ladder that held when it was registered.
+
+    Endless where the ladder has a daily rung, unless the child comes of age.
+    """
     # What is counted from the registration is not counted anew because a time was put right.
     created_at = deadline.case.registered_at if deadline.replaces_id else deadline.created_at
-    ladder = steps(book.ladder(deadline.kind), created_at=created_at, due_at=deadline.due_at)
+    ladder = steps(book.ladder(deadline.kind, created_at), created_at=created_at, due_at=deadline.due_at)
     end = custody_ends(deadline)
     return ladder if end is None else takewhile(lambda step: step.at < end, ladder)
 
@@ -173,9 +171,10 @@ def _telling(
     **said: bool,
 ) -> Telling:
     is_new_report = step == "registered" and _is_of_report(deadline)
-    after = step.startswith(("+", "daily"))
+    after = step.startswith(("+", "daily")) and not step.endswith(SINCE_START)
     kind = (
-        ("case_received" if is_new_report else _MESSAGES.get(step))
+        ("case_received" if is_new_report else "deadline_breached" if step == BREACH else "")
+        or ("assessment_waiting" if deadline.kind == Kind.PROTECTIVE_ASSESSMENT and step.endswith(SINCE_START) else "")
         or _REVIEWS.get(Kind(deadline.kind))
         or ("deadline_still_open" if after else "deadline_near")
     )
@@ -225,5 +224,5 @@ def _review(book: Rulebook, now: datetime) -> ReviewRow | None:
     if rule is None:
         return None
     due = due_at(now, Length(rule.length), rule.amount)
-    first = next_step(steps(book.ladder(Kind.BREACH_REVIEW), created_at=now, due_at=due), now)
+    first = next_step(steps(book.ladder(Kind.BREACH_REVIEW, now), created_at=now, due_at=due), now)
     return ReviewRow(NOBODYS, NOBODYS, Kind.BREACH_REVIEW.value, rule.pk, now, due, now, first, NOBODYS)

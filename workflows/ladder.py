@@ -11,6 +11,10 @@ from workflows.models import Rung
 #: A breach fires when `due_at < now`, a reminder when `at <= now`: the breach rung stands one tick after the limit.
 TICK = timedelta(microseconds=1)
 BREACH = "breach"
+#: How the keys end of rungs that are counted from the registration; the second asks whether somebody has the case.
+SINCE_START = ("-waiting", "-untaken")
+#: The most that one ladder has; of a daily rung only the first is counted.
+MOST_RUNGS = 12
 
 
 class Step(NamedTuple):

@@ -8,20 +8,25 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import AbstractProcess, AbstractTask
 
-from riskzon.models import Case, Hold, Investigation, ReportKind, Unit, User
+from riskzon.models import Case, Hold, Investigation, Unit, User
+from workflows.models_rules import LENGTHS, DeadlineRule, Kind, RuleChange, Rung
 
-
-class Kind(models.TextChoices):
-    """The clocks of contract and law; the label is the screen's word."""
-
-    GUARDIAN_CONTACT = "guardian_contact", _("Kontakt med vårdnadshavare eller beslut att avvakta")
-    PROTECTIVE_ASSESSMENT = "protective_assessment", _("Omedelbar skyddsbedömning")
-    OPEN_INVESTIGATION = "open_investigation", _("Inleda utredning")
-    REPORTER_FEEDBACK = "reporter_feedback", _("Återkoppling till anmälare")
-    INVESTIGATION = "investigation", _("Utredningstid")
-    HOLD_REVIEW = "hold_review", _("Ompröva avvakta kontakt")
-    BREACH_REVIEW = "breach_review", _("Granska överskriden frist")
-    LUL_STATEMENT = "lul_statement", _("Yttrande enligt LUL")
+__all__ = [
+    "LENGTHS",
+    "Breach",
+    "BreachNote",
+    "CaseProcess",
+    "CaseTask",
+    "Deadline",
+    "DeadlineEvent",
+    "DeadlineRule",
+    "Heartbeat",
+    "Kind",
+    "RuleChange",
+    "Rung",
+    "State",
+    "Todo",
+]
 
 
 class State(models.TextChoices):
@@ -31,61 +36,6 @@ class State(models.TextChoices):
     MET_LATE = "met_late", _("Klar, efter fristen")
     EXEMPT = "exempt", _("Undantagen")
     VOID = "void", _("Utgår")
-
-
-#: How a rule's amount is counted (`workflows.due.Length`); "named": the moment is stated, not computed.
-LENGTHS = [
-    ("hours", _("timmar")),
-    ("days", _("dagar")),
-    ("months", _("månader")),
-    ("working_days", _("arbetsdagar")),
-    ("named", _("till angiven tid")),
-]
-
-
-class DeadlineRule(models.Model):
-    """One version of one rule. A running deadline keeps the version it started with."""
-
-    kind = models.CharField(max_length=24, choices=Kind.choices)
-    report_kind = models.CharField(max_length=12, choices=ReportKind.choices, blank=True, help_text="blank: every kind")
-    length = models.CharField(max_length=12, choices=LENGTHS)
-    amount = models.PositiveSmallIntegerField()
-    ground = models.CharField(max_length=120)
-    enabled = models.BooleanField(default=True, help_text="the switch per kind; off: no deadline is set")
-    version = models.PositiveSmallIntegerField(default=1)
-    valid_from = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "report_kind", "version"], name="one_rule_version")]
-
-    def __str__(self) -> str:
-        return f"{self.kind}/{self.report_kind or '*'} v{self.version}"
-
-
-class Rung(models.Model):
-    """One step of a kind's ladder: when, counted from start or due, and to whom."""
-
-    class Anchor(models.TextChoices):
-        START = "start", _("från registreringen")
-        DUE = "due", _("från fristen")
-        DAILY = "daily", _("varje dag 08.00 efter fristen")
-
-    class Condition(models.TextChoices):
-        ALWAYS = "", _("alltid")
-        NOT_TAKEN = "not_taken", _("om ingen har tagit ärendet")
-
-    kind = models.CharField(max_length=24, choices=Kind.choices)
-    key = models.CharField(max_length=20)
-    anchor = models.CharField(max_length=8, choices=Anchor.choices)
-    offset_seconds = models.IntegerField(default=0)
-    recipients = models.JSONField(default=list, help_text='of "holder", "lead", "unit_supervisor", "head"')
-    condition = models.CharField(max_length=12, choices=Condition.choices, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_rung_per_key")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
 
 
 class Deadline(models.Model):

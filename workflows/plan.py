@@ -10,13 +10,10 @@ from uuid import UUID
 from riskzon.models import Case, User
 from workflows.deadlines import OUTSTANDING
 from workflows.firing import find, is_needed, ladder_of, review_of
-from workflows.ladder import BREACH, Step
+from workflows.ladder import BREACH, MOST_RUNGS, Step
 from workflows.models import Deadline
 from workflows.recipients import Directory
 from workflows.rules import Rulebook
-
-#: The longest ladder has seven rungs before its daily one, of which the first is shown.
-_MOST_RUNGS = 8
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def _with_review(deadline: Deadline, book: Rulebook, now: datetime) -> Iterator[
 def _to_come(deadline: Deadline, book: Rulebook, now: datetime) -> list[Step]:
     rungs = (step for step in ladder_of(deadline, book) if step.at > now)
     shown: list[Step] = []
-    for step in islice(rungs, _MOST_RUNGS):
+    for step in islice(rungs, MOST_RUNGS):
         if step.key.startswith("daily"):
             shown.append(step)
             break

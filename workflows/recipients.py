@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
     unit_id: UUID
     holder_id: UUID | None
-    child_id: UUID
+    child_id: UUID | None
     by_hours: bool
 
     @classmethod

@@ -1,18 +1,19 @@
 """How long each step may take, on which ground, and who is told when: the reference data of the clocks.
 
 `load()` writes version 1 of every rule and ladder where it is missing, and changes nothing that is there. It is called
-after every migrate. A new length is a new version with its own `valid_from`; running deadlines keep theirs.
+after every migrate. A new length or ladder is a new version with its own `valid_from` (`workflows.verbs.rules`); a
+running deadline keeps the rule and the ladder that held when it was registered.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from riskzon.models import ReportKind
 from riskzon.standing import Standing, rows
 from workflows.models import DeadlineRule, Kind, Rung
-
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+from workflows.models_rules import BEGINNING
 
 #: (kind, report kind or every, length, amount, ground)
 RULES = [
@@ -107,8 +108,20 @@ class Rulebook:
         latest = max(holding, key=lambda rule: (rule.report_kind != "", rule.valid_from, rule.version))
         return latest if latest.enabled else None
 
-    def ladder(self, kind: str) -> tuple[Rung, ...]:
-        return self.rungs.get(kind, ())
+    def ladder(self, kind: str, at: datetime) -> tuple[Rung, ...]:
+        """The rungs of the version that held at `at`: for a deadline, the moment at which it was registered."""
+        return next((rungs for since, rungs in self._ladders.get(kind, ()) if since <= at), ())
+
+    @cached_property
+    def _ladders(self) -> dict[str, list[tuple[datetime, tuple[Rung, ...]]]]:
+        """The versions of each kind and from when they hold, the latest first."""
+        found: dict[str, list[tuple[datetime, tuple[Rung, ...]]]] = {}
+        for kind, rungs in self.rungs.items():
+            versions = sorted({(rung.valid_from, rung.version) for rung in rungs}, reverse=True)
+            found[kind] = [
+                (since, tuple(rung for rung in rungs if rung.version == version)) for since, version in versions
+            ]
+        return found
 
 
 def _built(said: dict[str, Any]) -> Rulebook:

@@ -1,8 +1,8 @@
 """What waits for this person to decide, and by when? The list, its count in the navigation and the API read it here.
 
 A supervisor: of the units led, and of those whose supervisor is away and covered by this one. The duty social worker: of
-units that are closed. The head of department: what nobody has done in time, and whether somebody is on duty; numbers and no
-child, save what the unit's supervisor must not see (jäv), which the head decides.
+units that are closed. The head of department: what nobody has done in time, whether somebody is on duty, and proposed
+rules; numbers and no child, save what the unit's supervisor must not see (jäv), which the head decides.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, Inve
 from workflows.board import REVIEW_WITHIN, wanted_holds
 from workflows.causes import Proposal, proposals
 from workflows.ends import WAITING
-from workflows.models import Breach, Deadline, Kind
+from workflows.models import Breach, Deadline, Kind, RuleChange
 
 ROLES = frozenset({Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 #: How far ahead somebody must be on duty.
@@ -48,6 +48,7 @@ class What(StrEnum):
     BREACH = "breach_to_review"
     FAILURE = "delivery_failed"
     GAP = "roster_gap"
+    RULE = "rule_to_confirm"
 
 
 TITLES = {
@@ -59,12 +60,13 @@ TITLES = {
     What.BREACH: _("Granska överskriden frist"),
     What.FAILURE: _("Utskick gick inte fram"),
     What.GAP: _("Ingen i tjänst på Socialjouren"),
+    What.RULE: _("Bekräfta eller avslå en ny regel eller trappa"),
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits. `by` None: it has no limit. `key`: the id of the hold or the breach; `who` decided or asked."""
+    """One thing that waits. `by` None: it has no limit. `key`: the id of the hold, breach or change; `who` decided or asked."""
 
     what: What
     since: datetime
@@ -142,13 +144,16 @@ class _Sets:
             yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed, is_own)
         if failed := list(self.failures().values_list("message__created_at", flat=True)):
             yield Line(What.FAILURE, min(failed), about=str(len(failed)))
+        for change in self.rule_changes().select_related("proposed_by"):
+            about = Kind(change.kind).label
+            yield Line(What.RULE, change.proposed_at, key=change.pk, who=str(change.proposed_by), about=about)
         for gap in self.gaps():
             yield Line(What.GAP, self.now, gap.starts_at, about=gap.ends_at)
 
     def count(self) -> int:
         rows = [
             found.order_by().annotate(one=Value(1)).values("one")
-            for found in (self.holds(), self.ends(), self.extended(), self.breaches())
+            for found in (self.holds(), self.ends(), self.extended(), self.breaches(), self.rule_changes())
         ]
         failed = self.failures().order_by().annotate(one=Value(1)).values("one")[:1]
         return rows[0].union(*rows[1:], failed, all=True).count() + len(self.gaps())
@@ -191,6 +196,11 @@ class _Sets:
             return found.filter(led)
         blocked = CaseBlock.objects.filter(user=self.user, ended_at__isnull=True)
         return found.filter(led | Q(by__lt=self.now)).exclude(case__child__in=blocked.values("child"))
+
+    def rule_changes(self) -> QuerySet[RuleChange]:
+        """Versions of rules and ladders that the administrator has proposed; the head alone answers."""
+        waiting = RuleChange.objects.filter(state=RuleChange.State.WAITING).exclude(proposed_by=self.user)
+        return waiting if self.user.role == Role.HEAD else waiting.none()
 
     def failures(self) -> QuerySet[Any]:
         return given_up(answered_for(self.user), since=self.now - FAILURES_FOR)

@@ -133,6 +133,16 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
+        "rule": {"amount": "12", "length": "hours", "enabled": "on", "ground": WORDS, "reason": WORDS},
+        "ladder": {
+            "rung_0_when": "before",
+            "rung_0_amount": "1",
+            "rung_0_unit": "days",
+            "rung_0_who": "holder",
+            "breach": "lead",
+            "ground": WORDS,
+            "reason": WORDS,
+        },
         "roster_person": {"person": "jour.reserv"},
         "roster_pattern": {
             "person": "jour.reserv",

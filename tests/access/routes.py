@@ -114,7 +114,9 @@ _PLANS = _roles(*LEADS, "head", "admin")
 _PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
 #: What is not there, for everybody; who may do what with a shift that is there is asked in tests/notifications/roster.
 NOBODY = _roles()
+_RULES = _roles("head", "log reviewer", "admin")
 _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
+_NO_CHANGE = ({"change_id": _NOT_THERE},)
 _NO_SHIFT = (dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), _NOT_THERE) | {"day": "2026-11-13"},)
 
 ROUTES: dict[str, Route] = {
@@ -162,6 +164,29 @@ ROUTES: dict[str, Route] = {
     # Nobody logs in to it: whoever has the secret reads the calendar, and for everybody else there is none.
     "roster/feed/<str:token>.ics": Route(
         dict.fromkeys(("GET", "HEAD"), dict.fromkeys(_OPEN, HIDDEN)), stranger=OK, variants=({"token": "x" * 43},)
+    ),
+    # --- Rules and ladders; who may answer what was proposed is asked in tests/workflows/rules.
+    "rules/": _page(_RULES, ""),
+    "rules/calendar/": _page(_RULES, ""),
+    "rules/calendar/<int:year>/": _page(
+        _RULES, "", variants=({"year": "2026"},), queries=("", "?day=2026-10-31&clock=14.00")
+    ),
+    "rules/changes/<uuid:change_id>/": _page(NOBODY, "", variants=_NO_CHANGE),
+    "rules/changes/<uuid:change_id>/confirm/": _press(NOBODY, "nothing", "", variants=_NO_CHANGE),
+    "rules/changes/<uuid:change_id>/refuse/": _press(NOBODY, "reason", "", variants=_NO_CHANGE),
+    "rules/changes/<uuid:change_id>/withdraw/": _press(NOBODY, "nothing", "", variants=_NO_CHANGE),
+    "rules/<slug:kind>/new/": _form(
+        _roles("admin"), "rule", "", is_view_class=False, variants=({"kind": "open_investigation"},)
+    ),
+    "rules/<slug:kind>/<slug:report_kind>/new/": _form(
+        _roles("admin"),
+        "rule",
+        "",
+        is_view_class=False,
+        variants=({"kind": "guardian_contact", "report_kind": "concern"},),
+    ),
+    "ladders/<slug:kind>/new/": _form(
+        _roles("admin"), "ladder", "", is_view_class=False, variants=({"kind": "open_investigation"},)
     ),
     # --- One case
     _C: _page(SEE),

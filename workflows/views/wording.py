@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from riskzon.access import Ground
 from riskzon.models import AuditEntry, Hold, Role
+from workflows.lawful import length_words
 from workflows.models import Deadline, DeadlineEvent, DeadlineRule, Kind
 from workflows.plan import PlanLine
 
@@ -83,15 +84,7 @@ def ground(row: DeadlineRule) -> str:
 
 def rule(row: DeadlineRule) -> str:
     """`24 timmar`, `14 dagar`, `till angiven tid`."""
-    amount = row.amount
-    words = {
-        "hours": ngettext("%(n)s timme", "%(n)s timmar", amount),
-        "days": ngettext("%(n)s dag", "%(n)s dagar", amount),
-        "working_days": ngettext("%(n)s arbetsdag", "%(n)s arbetsdagar", amount),
-        "months": ngettext("%(n)s månad", "%(n)s månader", amount),
-        "named": _("till angiven tid"),
-    }
-    return words[row.length] % {"n": amount} if row.length != "named" else words["named"]
+    return length_words(row.length, row.amount)
 
 
 def starts_with(deadline: Deadline, report_kind: str) -> str:
@@ -123,7 +116,7 @@ def rung(step: str) -> str:
         return _("Fristen går ut")
     if step == "registered":
         return _("Ärendet har kommit in")
-    if step == "+1h-waiting":
+    if step == "+1h-waiting" or step.endswith("-untaken"):
         return _("Ingen har tagit ärendet")
     if step.startswith("daily"):
         return _("Varje dag 08.00, tills det är gjort")
