@@ -100,6 +100,10 @@ class Opening:
         custodian_reports = incoming.reporter_type == ReporterType.CUSTODIAN and not incoming.reporter_anonymous
         if incoming.caution:
             _caution(case, incoming.caution, self.user, self.now)
+            # It holds in all cases of the child: Socialjouren may have to review it in an earlier one.
+            for other in contact_clock.beside(case):
+                other.review_due_at = next_review(other)
+                other.save(update_fields=["review_due_at"])
         if custodian_reports:
             _custodian_reported(case, incoming, self.known, self.user, self.now)
         return bool(incoming.caution) or custodian_reports
