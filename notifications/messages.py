@@ -268,11 +268,23 @@ CATALOGUE: dict[str, MessageKind] = {
         facts=frozenset({"count"}),
         needs=frozenset({"count"}),
     ),
+    "not_woken": MessageKind(
+        title=_("SMS till jouren går inte fram"),
+        text=_("Ett SMS till den som har jouren går inte fram. Ring jouren nu. Vem som har jouren står under Jour."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset(),
+    ),
     "delivery_given_up": MessageKind(
         title=_("Utskick gick inte fram"),
         text=_("Ett utskick har inte gått att skicka. Se till att mottagaren får veta på annat sätt."),
         roles=frozenset({Role.ADMIN, Role.SUPERVISOR, Role.HEAD}),
         by_mail=False,
+    ),
+    "roster_gap": MessageKind(
+        title=_("Lucka i jouren"),
+        text=_("Ingen är i tjänst på Socialjouren. Se till att någon tar passet. Schemat ligger under Jour."),
+        when=_("Det gäller från %(at)s."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
     ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),

@@ -42,6 +42,8 @@ ROUND = timedelta(seconds=10)
 #: Whoever lets us wait longer than this and then fails is asked no more in this round: it would fail for all the others.
 PATIENCE = timedelta(seconds=1)
 MAX_ATTEMPTS = len(BACK_OFF) + 1
+#: After so many failed attempts at an SMS, little more than a minute, somebody is asked to call whoever is on duty.
+CALL_AFTER = 3
 
 #: In this order: who is to be woken comes first.
 CHANNELS: dict[str, type[Channel]] = {Delivery.Channel.SMS: SmsChannel, Delivery.Channel.EMAIL: EmailChannel}
@@ -128,7 +130,9 @@ def _fail(delivery: Delivery, code: str) -> str:
     ours = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, attempts=delivery.attempts)
     if delivery.attempts < MAX_ATTEMPTS:
         wait = BACK_OFF[delivery.attempts - 1]
-        ours.update(next_attempt_at=Now() + wait, claimed_until=None, error=code)
+        with transaction.atomic():
+            if ours.update(next_attempt_at=Now() + wait, claimed_until=None, error=code):
+                _ask_for_a_call(delivery)
         log.warning(
             "delivery_postponed",
             message=str(delivery.message_id), channel=delivery.channel, attempt=delivery.attempts, code=code,
@@ -142,6 +146,16 @@ def _fail(delivery: Delivery, code: str) -> str:
                 message=str(delivery.message_id), channel=delivery.channel, attempt=delivery.attempts, code=code,
             )  # fmt: skip
     return "given_up"
+
+
+def _ask_for_a_call(delivery: Delivery) -> None:
+    """Whoever is on duty sleeps on while a gateway refuses: the heads, and who leads them, are told by mail in time to call."""
+    if delivery.channel != Delivery.Channel.SMS or delivery.attempts != CALL_AFTER:
+        return
+    asleep = User.objects.select_related("unit").get(messages__deliveries=delivery)
+    leads = [asleep.unit.supervisor_id] if asleep.unit is not None and asleep.unit.supervisor_id is not None else []
+    heads = User.objects.filter(role=Role.HEAD, is_active=True).values_list("pk", flat=True)
+    tell("not_woken", to=[*leads, *heads], key=f"not-woken:{delivery.pk}", now=clock.now())
 
 
 def _raise_alarm(delivery: Delivery) -> None:

@@ -122,7 +122,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "login_url": address("login"),
         "logout_url": address("logout"),
         "session_left": seconds_left(request) if signed_in else None,
-        "session_whole": settings.SESSION_COOKIE_AGE,
         "language_url": address("set_language"),
         "other_language": ("sv", "Svenska") if get_language() == "en" else ("en", "English"),
         "here": request.get_full_path(),

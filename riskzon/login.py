@@ -1,20 +1,30 @@
 """Who comes in: login with a name and a password, written to the access log, in the person's own language."""
 
+from http import HTTPStatus
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.views import LoginView
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from riskzon import audit, clock, stay
+from riskzon import audit, clock, guessing, stay
 from riskzon.forms import LoginForm
 from riskzon.models import AuditAction, User
 
 
 class Login(LoginView):
-    """The login page. A login that cannot be logged does not happen."""
+    """The login page. A login that cannot be logged does not happen; who guesses too often is asked to wait."""
 
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not guessing.may_try(request, request.POST.get("username", "")):
+            return self._asked_to_wait()
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
     def form_valid(self, form: LoginForm) -> HttpResponse:
         user = form.get_user()
@@ -23,6 +33,8 @@ class Login(LoginView):
             audit.record(AuditAction.LOGIN, by=user, now=clock.now(), what="login")
             answer = super().form_valid(form)
             stay.begin(self.request)
+            guessing.forget(self.request, user.username)
+        guessing.know(answer, user.username)
         if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
             answer.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
@@ -31,4 +43,14 @@ class Login(LoginView):
                 samesite=settings.LANGUAGE_COOKIE_SAMESITE,
                 secure=settings.SESSION_COOKIE_SECURE,
             )
+        return answer
+
+    def _asked_to_wait(self) -> HttpResponse:
+        """The form with the name that was typed, and nothing looked at."""
+        form = LoginForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
+        wait = _(
+            "Det har varit för många försök. Vänta en kvart och försök igen, eller logga in på en dator där du brukar."
+        )
+        answer = self.render_to_response(self.get_context_data(form=form, wait=wait))
+        answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return answer

@@ -32,6 +32,8 @@ ALLOWED_KEYS = frozenset(
         "command",
         "error",
         "error_at",
+        "act",
+        "case",
         "count",
         "seconds",
         "dispatcher",

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "riskzon.stay.StayMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "riskzon.drafts.DraftMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,7 +128,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# However much is done; after so long without anything done it ends earlier.
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_IDLE_SECONDS = 15 * 60
+# The browsers in which somebody has logged in before.
+DEVICE_COOKIE_NAME = "device"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -6,14 +6,14 @@ somebody who answers for it (`workflows.succession`).
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from notifications.outbox import Telling, tell_many
 from riskzon import access, audit
@@ -25,7 +25,7 @@ from workflows.morning import MOST
 from workflows.recipients import Directory
 from workflows.succession import give, successor
 
-logger = structlog.get_logger()
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -46,23 +46,27 @@ class _Held:
 def begin_due(now: datetime) -> int:
     """Move what those hold whose absence has begun, each absence once and in a transaction; returns how many began.
 
-    One that cannot be moved, because somebody works in a case, is left for the next sweep.
+    One that cannot be moved, because somebody works in a case or by a fault, is left for the next sweep.
     """
     waiting = Absence.objects.filter(not_over(now), starts_at__lte=now, moved_at__isnull=True)
     begun = 0
     for absence_id in list(waiting.order_by("starts_at", "pk").values_list("pk", flat=True)):
-        with suppress(OperationalError), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-            absence = (
-                waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
-                .select_related("person")
-                .filter(pk=absence_id)
-                .first()
-            )
-            if absence is not None:
-                begin(absence, now=now, by=None)
-                begun += 1
+        try:
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+                absence = (
+                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
+                    .select_related("person")
+                    .filter(pk=absence_id)
+                    .first()
+                )
+                if absence is not None:
+                    begin(absence, now=now, by=None)
+            begun += absence is not None
+        except Exception as problem:  # noqa: BLE001 - one bad absence must not hold up the others
+            if not isinstance(problem.__cause__, LockNotAvailable | DeadlockDetected):
+                log.error("absence_cannot_begin", error=type(problem).__name__)
     return begun
 
 
@@ -123,14 +127,14 @@ def _move(
     key: str,
 ) -> None:
     received: Counter[UUID] = Counter()
-    log: list[tuple[UUID, dict[str, object]]] = []
+    rows: list[tuple[UUID, dict[str, object]]] = []
     for inquiry in inquiries:
         first = [cover.pk] if cover is not None and inquiry.unit_id in access.units_of(cover) else []
         to = successor(directory, inquiry.unit_id, inquiry.child_id, after=inquiry.holder_id, first=first)
         if to is None:
-            logger.error("investigation_without_worker")
+            log.error("investigation_without_worker")
             continue
-        log.append((inquiry.case_id, {"investigation": True, **_said(inquiry, to)}))
+        rows.append((inquiry.case_id, {"investigation": True, **_said(inquiry, to)}))
         give(inquiry.pk, inquiry.child_id, former=inquiry.holder_id, to=to, by=by, now=now)
         received[to] += 1
     to_cover, queued = _shared_out(cases, cover, directory, now)
@@ -138,9 +142,9 @@ def _move(
     Case.objects.filter(pk__in=[case.pk for case in queued]).update(assignee=None)
     if cover is not None and to_cover:
         received[cover.pk] += len(to_cover)
-    log += [(case.pk, _said(case, cover.pk)) for case in to_cover if cover is not None]
-    log += [(case.pk, _said(case, None)) for case in queued]
-    audit.record_each(AuditAction.CHANGE if by else AuditAction.SYSTEM, what, log, by=by, now=now)
+    rows += [(case.pk, _said(case, cover.pk)) for case in to_cover if cover is not None]
+    rows += [(case.pk, _said(case, None)) for case in queued]
+    audit.record_each(AuditAction.CHANGE if by else AuditAction.SYSTEM, what, rows, by=by, now=now)
     _tell(received, Counter(case.unit_id for case in queued), directory, key, now, by)
 
 

@@ -4,6 +4,7 @@ The answer is made of what was sent and of the rule, never of what social servic
 same time, whether the child is known or not. Only a reader who sees the case anyway is also told how it stands.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,9 @@ from workflows.due import Length, due_at
 from workflows.models import Kind
 from workflows.reduced import reduced_many
 from workflows.rules import Rulebook
+
+#: How the number of a report is written; what is written otherwise belongs to none, and is not looked for.
+NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def sent_name(as_reported: Mapping[str, Any]) -> str:
 
 
 def _own(user: User, number: str) -> Report:
-    report = Report.objects.filter(registered_by=user, number=number).first()
+    report = Report.objects.filter(registered_by=user, number=number).first() if NUMBER.fullmatch(number) else None
     if report is None:
         raise Unseen
     return report

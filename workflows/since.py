@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
@@ -45,6 +46,8 @@ class News:
     holds: Some[Hold]
     ended: Some[Case]
     corrections: Some[TimeCorrection]
+    #: The cases in sight of the reports whose corrected times are shown: those times are theirs.
+    corrected: Sequence[UUID] = ()
 
 
 def begins(seen: Overseen, span: str = "") -> datetime:
@@ -68,6 +71,13 @@ def read(seen: Overseen, starts: datetime) -> News:
         kinds = Counter(arrived.values_list("report__kind", flat=True))
         return News(starts, _some(breaches), kinds, *(Some([], 0) for _unread in range(5)))
     in_sight = seen.cases.values("pk")
+    corrections = _some(
+        TimeCorrection.objects.filter(at__gte=starts, report__cases__in=in_sight)
+        .select_related("report", "by")
+        .distinct()
+        .order_by("-at", "pk")
+    )
+    corrected = seen.cases.filter(report__in=[row.report_id for row in corrections.rows])
     return News(
         starts=starts,
         breaches=_some(breaches),
@@ -76,12 +86,8 @@ def read(seen: Overseen, starts: datetime) -> News:
         waiting=_some(_cases(_still_waiting(seen, starts)).order_by("next_due_at", "pk")),
         holds=_some(_holds(starts).filter(case__in=in_sight).order_by("decided_at", "pk")),
         ended=_some(_cases(_ended(seen, starts)).order_by("-investigation__closed_at", "pk")),
-        corrections=_some(
-            TimeCorrection.objects.filter(at__gte=starts, report__cases__in=in_sight)
-            .select_related("report", "by")
-            .distinct()
-            .order_by("-at", "pk")
-        ),
+        corrections=corrections,
+        corrected=list(corrected.order_by("pk").values_list("pk", flat=True)),
     )
 
 

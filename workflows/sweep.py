@@ -9,6 +9,7 @@ from django.db.models import F, Max, Q
 from riskzon import clock
 from workflows import birthdays, contact_clock
 from workflows.firing import custody_ends, fire
+from workflows.gaps import warn
 from workflows.leaving import begin_due, collect_orphans
 from workflows.models import Deadline, Heartbeat
 from workflows.morning import remind
@@ -41,7 +42,6 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
         fired += rungs
         if taken < batch:
             break
-    birthdays.keep(now or clock.now())
     _beside(now)
     beat(name, {"fired": fired})
     return fired
@@ -72,10 +72,10 @@ def beat(name: str, detail: dict[str, object]) -> None:
 
 def _beside(now: datetime | None) -> None:
     """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
-    for act in (begin_due, collect_orphans, remind):
+    # The birthdays take a transaction for each case, so that one is not locked while the others wait.
+    for act in (birthdays.keep, *map(transaction.atomic, (begin_due, collect_orphans, remind, warn))):
         try:
-            with transaction.atomic():
-                act(now or clock.now())
+            act(now or clock.now())
         except Exception as problem:
             log.error("not_done_beside_the_sweep", act=act.__name__, error=type(problem).__name__)
 

@@ -130,13 +130,16 @@ class _Sets:
         for case in self.extended().select_related("report"):
             yield Line(What.EXTENSION, case.since, case.by, case, case.investigation_id)
         breaches = list(self.breaches().select_related("case__report", "deadline"))
-        causes = proposals(breaches) if self.leads else {}
-        led = set(self.cases.values_list("pk", flat=True)) if self.user.role == Role.HEAD and breaches else None
+        own = {breach.case_id for breach in breaches}
+        if self.user.role == Role.HEAD:
+            own = set(self.cases.filter(pk__in=own).values_list("pk", flat=True))
+        # The register's proposal is made of what is written in the case.
+        causes = proposals(breach for breach in breaches if breach.case_id in own)
         for breach in breaches:
             about = breach.get_kind_display()
             proposed = causes.get(breach.pk)
-            is_led = led is None or breach.case_id in led
-            yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed, is_led)
+            is_own = breach.case_id in own
+            yield Line(What.BREACH, breach.fired_at, breach.by, breach.case, breach.pk, "", about, proposed, is_own)
         if failed := list(self.failures().values_list("message__created_at", flat=True)):
             yield Line(What.FAILURE, min(failed), about=str(len(failed)))
         for gap in self.gaps():

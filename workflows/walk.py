@@ -13,10 +13,12 @@ from django.db import connection
 
 from riskzon import access
 from riskzon.access import Ground
-from riskzon.models import CasePermission, User
+from riskzon.models import CasePermission, Role, User
 
 #: The grounds by strength, as the walk numbers them; rank 0 is the person's unit, which for its supervisor is more.
-_GROUNDS = (Ground.UNIT, Ground.HANDLE, Ground.DUTY, Ground.NOTE, Ground.READ, Ground.FOLLOW)
+_GROUNDS = dict(
+    enumerate((Ground.LEAD, Ground.UNIT, Ground.HANDLE, Ground.DUTY, Ground.NOTE, Ground.READ, Ground.FOLLOW), -1)
+)
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,8 @@ def branches(
             params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
             tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
         branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
+        if user.role == Role.HEAD:
+            branches.append(_ONE_LEVEL_UP + tail)
         params[f"{prefix}_moment"] = now
         params |= {
             f"{prefix}_{name.lower()}": access.permission_id(CasePermission[name])
@@ -173,6 +177,10 @@ _HELD = f"""{_NEEDED} AND GREATEST(c.registered_at, c.taken_over_at) < u.since
 _IS_FROM_DUTY = f"""EXISTS (
     SELECT 1 FROM unnest(%({{prefix}}_open)s::uuid[], %({{prefix}}_opened)s::timestamptz[]) AS u (id, since)
      WHERE u.id = c.unit_id AND (({_WORKED_ON}) OR ({_HELD})))"""
+
+_ONE_LEVEL_UP = """SELECT c.next_due_at, c.id, -1 AS rank
+    FROM riskzon_caseblock l JOIN riskzon_unit u ON u.supervisor_id = l.user_id
+    JOIN riskzon_case c ON c.unit_id = u.id AND c.child_id = l.child_id WHERE l.ended_at IS NULL AND """
 
 _GRANTS = (
     ("riskzon_casegrant", "g.user_id = %({prefix}_user)s"),

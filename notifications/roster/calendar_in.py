@@ -113,9 +113,10 @@ def _events(content: bytes) -> list[Event]:
 def _entries(
     event: Event, people: Mapping[str, UUID], now: datetime, moved: set[tuple[str, datetime]], found: Found
 ) -> Iterator[Entry]:
-    uid, replaced = _uid(event), _replaced(event)
+    uid, replaced = _uid(event), _moment(event, "RECURRENCE-ID")
     if not uid:
         raise _Unclear(_("Händelsen saknar UID."))
+    replaced = _instant(replaced) if replaced else None
     start, length = _times(event)
     is_cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
     persons = [] if is_cancelled else _persons(event, people)
@@ -177,7 +178,7 @@ def _repeated(event: Event, wall: datetime, zone: tzinfo | None, horizon: dateti
     rule = event["RRULE"]
     if not isinstance(rule, dict) or not _is_understood(rule):
         raise _Unclear(_("Upprepningen går inte att tolka."))
-    until = [_as_wall(at, zone) for at in rule.get("UNTIL", [])]
+    until = [end for at in rule.get("UNTIL", []) if (end := _last_wall(at, zone))]
     text = ";".join(part for part in event["RRULE"].to_ical().decode().split(";") if not part.startswith("UNTIL="))
     last = min([_as_wall(horizon, zone), *until])
     try:
@@ -240,8 +241,8 @@ def _moment(event: Event, key: str) -> datetime | None:
         raise _Unclear(_("Tiden går inte att tolka."))
     if value.tzinfo is None and "TZID" in getattr(event[key], "params", {}):
         raise _Unclear(_("Tidszonen är okänd."))
-    if not FIRST_YEAR <= value.year < LAST_YEAR:
-        raise _Unclear(_("Kontrollera årtalet."))
+    if not _is_ours(value):
+        raise _Unclear(_wrong_year(key))
     return value.replace(second=0, microsecond=0)
 
 
@@ -263,6 +264,8 @@ def _dates(event: Event, key: str, zone: tzinfo | None) -> list[datetime]:
     found = [one.dt for group in lists for one in islice(getattr(group, "dts", ()), MOST_SHIFTS)]
     if any(not isinstance(at, datetime) for at in found):
         raise _Unclear(_("Upprepningen går inte att tolka."))
+    if not all(_is_ours(at) for at in found):
+        raise _Unclear(_wrong_year(key))
     return [at if at.tzinfo else at.replace(tzinfo=zone) for at in found]
 
 
@@ -275,11 +278,33 @@ def _replaced(event: Event) -> datetime | None:
     return _instant(at) if at else None
 
 
-def _as_wall(at: date, zone: tzinfo | None) -> datetime:
-    """The end of a rule, on the clock by which the event repeats; a day alone counts as a whole."""
+def _last_wall(at: Any, zone: tzinfo | None) -> datetime | None:
+    """The end of a rule, on the clock by which the event repeats; a day alone counts as a whole.
+
+    None: so late that it means no end, as some programs write it.
+    """
+    if not isinstance(at, date):
+        raise _Unclear(_("Upprepningen går inte att tolka."))
+    if at.year >= LAST_YEAR:
+        return None
+    if not _is_ours(at):
+        raise _Unclear(_wrong_year("UNTIL"))
     if not isinstance(at, datetime):
         return datetime(at.year, at.month, at.day, 23, 59, 59)  # noqa: DTZ001 - on the wall
+    return _as_wall(at, zone)
+
+
+def _as_wall(at: datetime, zone: tzinfo | None) -> datetime:
     return at.astimezone(zone or STOCKHOLM).replace(tzinfo=None) if at.tzinfo else at
+
+
+def _is_ours(at: date) -> bool:
+    """Whether the year is one that a roster speaks of; at the ends of time itself no zone can be reckoned with."""
+    return FIRST_YEAR <= at.year < LAST_YEAR
+
+
+def _wrong_year(key: str) -> str:
+    return _("Kontrollera årtalet i %(field)s.") % {"field": key}
 
 
 def _instant(at: datetime) -> datetime:

@@ -17,7 +17,7 @@ from riskzon.models.drafts import Draft
 from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
-from riskzon.models.people import ApiToken, Role, Unit, UnitKind, User
+from riskzon.models.people import ApiToken, LoginAttempt, Role, Unit, UnitKind, User
 from riskzon.models.reports import (
     AdultNote,
     Channel,
@@ -58,6 +58,7 @@ __all__ = [
     "IdempotencyKey",
     "Investigation",
     "InvestigationEntry",
+    "LoginAttempt",
     "Note",
     "Precision",
     "ProductClock",

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from riskzon import phones
@@ -84,6 +85,24 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must still agree with: it ends when the password changes, and when the role does."""
+        said = f"{self.role}:{self.password}"
+        return salted_hmac("riskzon.models.people.User", said, secret=secret, algorithm="sha256").hexdigest()
+
+
+class LoginAttempt(models.Model):
+    """One password that was tried and was not the right one. `bucket`: hash of the account, and of the browser if known."""
+
+    bucket = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["bucket", "at"], name="login_attempt_of")]
+
+    def __str__(self) -> str:
+        return self.bucket[:8]
 
 
 class ApiToken(models.Model):

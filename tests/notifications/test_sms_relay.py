@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from notifications.checks import check_gateway_is_known
-from notifications.models import Delivery, StoredMail, StoredSms
+from notifications.models import Delivery, Message, StoredMail, StoredSms
 from notifications.outbox import tell
 from notifications.relay import (
     BACK_OFF,
@@ -63,6 +63,25 @@ def test_a_gateway_that_breaks_down_gets_the_sms_when_it_is_back(waking, gateway
     assert [number for number, _text in gateway.arrived] == [DUTY_PHONE]
 
 
+def test_within_two_minutes_of_a_refusing_gateway_the_heads_are_asked_by_mail_to_call_and_hear_of_no_case(
+    waking, gateway, people
+):
+    gateway.answer = 500
+    for wait in (timedelta(0), *BACK_OFF[:2]):
+        assert inbox_of(people.head) == []
+        let_time_pass(wait)
+        send_waiting()
+
+    asked = Message.objects.get(recipient=people.head)
+    assert (asked.kind, asked.case_id) == ("not_woken", None)
+    assert Delivery.objects.filter(message=asked, channel="email").exists()
+    assert sum(BACK_OFF[:2], timedelta(0)) < timedelta(minutes=2)
+    for wait in BACK_OFF[2:]:
+        let_time_pass(wait)
+        send_waiting()
+    assert inbox_of(people.head).count("not_woken") == 1
+
+
 def test_a_gateway_that_does_not_answer_the_door_gets_it_when_it_is_back(waking, settings):
     settings.SMS_URL = "json://127.0.0.1:1/send/{to}"
     assert send_waiting() == Relayed(postponed=1)
@@ -100,10 +119,10 @@ def test_a_gateway_that_sends_us_elsewhere_is_not_followed(waking, gateway):
 def test_an_sms_that_never_gets_through_is_given_up_loudly(client, people, waking, gateway):
     gateway.answer = 500
     for wait in BACK_OFF:
-        assert send_waiting() == Relayed(postponed=1)
+        assert send_waiting(channels=["sms"]) == Relayed(postponed=1)
         let_time_pass(wait)
 
-    assert send_waiting() == Relayed(given_up=1)
+    assert send_waiting(channels=["sms"]) == Relayed(given_up=1)
 
     waking.refresh_from_db()
     assert (waking.state, waking.attempts, waking.error) == ("given_up", MAX_ATTEMPTS, "sms_refused")

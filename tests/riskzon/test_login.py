@@ -1,17 +1,21 @@
-"""A login is written to the access log, or does not happen."""
+"""A login is written to the access log, or does not happen; it ends by itself, and cannot be guessed."""
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models import F
 from django.test import Client
 
-from riskzon.models import AuditAction, AuditEntry
+from riskzon.backend import PolicyBackend
+from riskzon.guessing import WITHIN
+from riskzon.models import AuditAction, AuditEntry, LoginAttempt, Role, User
+from tests.acts import at_once
 from tests.factories import people, person
 
 pytestmark = pytest.mark.django_db
 
 
-def _log_in(client: Client, password: str = "riskzon-demo") -> int:
-    return client.post("/login/", {"username": "karin.ek", "password": password}).status_code
+def _log_in(client: Client, password: str = "riskzon-demo", username: str = "karin.ek") -> int:
+    return client.post("/login/", {"username": username, "password": password}).status_code
 
 
 def test_a_login_is_one_row_in_the_access_log_and_a_failed_one_none(client: Client) -> None:
@@ -36,14 +40,158 @@ def test_a_login_that_cannot_be_logged_is_refused(client: Client) -> None:
     assert "_auth_user_id" not in client.session
 
 
+def _age(client: Client, **seconds: int) -> None:
+    """Let the session be older: since it `began`, since somebody was `seen`."""
+    session = client.session
+    for name, by in seconds.items():
+        session[name] -= by
+    session.save()
+
+
+def _is_in(client: Client) -> bool:
+    return client.get("/inbox/").status_code == 200
+
+
 def test_whoever_answers_before_the_session_ends_stays_and_a_stranger_is_sent_to_the_login(client: Client) -> None:
     people()
     assert client.post("/stay/")["Location"] == "/login/?next=/stay/"
     _log_in(client)
-    session = client.session
-    ended = session["ends"] = session["ends"] - 42_950
-    session.save()
-    assert 'data-session="2' in client.get("/accessibility").content.decode()
+    _age(client, seen=14 * 60)
 
-    assert client.post("/stay/").status_code == 200
-    assert client.session["ends"] > ended
+    answer = client.post("/stay/")
+    assert (answer.status_code, int(answer["X-Session-Left"]) > 890) == (200, True)
+    assert 'data-session="8' in client.get("/accessibility").content.decode()
+
+
+def test_after_a_quarter_of_an_hour_without_doing_anything_one_is_out(client: Client) -> None:
+    people()
+    _log_in(client)
+    _age(client, seen=15 * 60 - 5)
+    assert _is_in(client)
+    _age(client, seen=15 * 60)
+    assert not _is_in(client)
+    assert "_auth_user_id" not in client.session
+
+
+def test_after_ten_hours_one_is_out_whatever_one_does(client: Client) -> None:
+    people()
+    _log_in(client)
+    _age(client, began=10 * 3600 - 60)
+    answer = client.get("/inbox/")
+    assert answer.status_code == 200
+    assert int(answer["X-Session-Left"]) <= 60
+    _age(client, began=60)
+    assert not _is_in(client)
+
+
+def test_a_page_that_asks_for_news_by_itself_keeps_nobody_in(client: Client) -> None:
+    people()
+    _log_in(client)
+    _age(client, seen=14 * 60)
+    answer = client.get("/worklist/status/?since=2026-01-01T00:00:00Z", headers={"X-By-Itself": "1"})
+    assert int(answer["X-Session-Left"]) <= 60
+    assert int(client.get("/inbox/")["X-Session-Left"]) > 890
+
+
+@pytest.mark.parametrize("change", [{"role": Role.DUTY}, {"is_active": False}])
+def test_a_session_ends_when_the_role_does(client: Client, change: dict[str, object]) -> None:
+    people()
+    _log_in(client)
+    assert _is_in(client)
+    User.objects.filter(username="karin.ek").update(**change)
+    assert not _is_in(client)
+
+
+def test_a_session_ends_when_the_password_is_changed(client: Client) -> None:
+    people()
+    _log_in(client)
+    karin = person("karin.ek")
+    karin.set_password("en helt annan mening")
+    karin.save()
+    assert not _is_in(client)
+
+
+# --- guessing ----------------------------------------------------------------------------------------------------
+
+
+def test_of_two_hundred_guesses_from_anywhere_five_are_looked_at_and_the_owner_comes_in_at_the_own_desk(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people()
+    assert _log_in(client) == 302
+    client.post("/logout/")
+    looked_at = []
+    right = PolicyBackend.authenticate
+    monkeypatch.setattr(
+        PolicyBackend, "authenticate", lambda self, *args, **kwargs: looked_at.append(1) or right(self, *args, **kwargs)
+    )
+    answers = [_log_in(Client(), f"guess {n}") for n in range(200)]
+    assert (answers[:5], set(answers[5:]), len(looked_at)) == ([200] * 5, {429}, 5)
+    assert _log_in(Client()) == 429, "the right password is not looked at either"
+
+    assert _log_in(client) == 302
+
+
+def test_a_known_browser_has_five_attempts_of_its_own_and_for_its_own_account_alone(client: Client) -> None:
+    people()
+    _log_in(client)
+    client.post("/logout/")
+    assert [_log_in(client, "wrong") for _try in range(6)] == [200] * 5 + [429]
+    assert [_log_in(client, "wrong", "omar.nyman") for _try in range(6)] == [200] * 5 + [429]
+    assert _log_in(Client(), "wrong", "omar.nyman") == 429, "for another account it is a stranger like any other"
+    assert _log_in(Client()) == 302
+
+
+def test_after_a_quarter_of_an_hour_it_may_be_tried_again_and_the_right_password_forgives(client: Client) -> None:
+    people()
+    for _try in range(5):
+        _log_in(client, "wrong")
+    assert _log_in(client) == 429
+    LoginAttempt.objects.update(at=F("at") - WITHIN)
+    assert _log_in(client) == 302
+    assert not LoginAttempt.objects.exists()
+
+
+def test_an_account_that_does_not_exist_is_answered_like_one_that_does(client: Client) -> None:
+    people()
+    said = {}
+    for username in ("karin.ek", "ingen.alls", "karin.ek\0", "KARIN.EK" * 100):
+        answers = [client.post("/login/", {"username": username, "password": "wrong"}) for _try in range(6)]
+        said[username] = [answer.status_code for answer in answers]
+    assert set(map(tuple, said.values())) == {(200, 200, 200, 200, 200, 429)}
+
+
+def test_who_has_to_wait_is_told_so_and_keeps_the_name(client: Client) -> None:
+    people()
+    for _try in range(5):
+        _log_in(client, "wrong")
+    words = client.post("/login/", {"username": "karin.ek", "password": "x"}).content.decode()
+    assert "Vänta en kvart" in words
+    assert 'value="karin.ek"' in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_guesses_at_once_are_five(client: Client) -> None:
+    people()
+    answers = at_once(*[lambda n=n: _log_in(Client(), f"guess {n}") for n in range(12)])
+    assert sorted(answers) == [200] * 5 + [429] * 7
+
+
+@pytest.mark.parametrize("forged", ["", "x", "a:b:c", "ÿ"])
+def test_a_forged_device_is_a_stranger(client: Client, forged: str) -> None:
+    people()
+    client.cookies["device"] = forged
+    assert [_log_in(client, "wrong") for _try in range(6)] == [200] * 5 + [429]
+    assert _log_in(Client(), "wrong") == 429
+
+
+def test_neither_the_table_nor_the_cookie_holds_a_name_or_an_address(client: Client) -> None:
+    people()
+    _log_in(client, "wrong")
+    row = LoginAttempt.objects.get()
+    _log_in(client)
+    for told in (row.bucket, client.cookies["device"].value):
+        assert "karin" not in told
+        assert "127.0.0.1" not in told
+    assert client.cookies["device"]["httponly"]
+    assert client.cookies["device"]["samesite"] == "Strict"

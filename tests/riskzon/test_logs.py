@@ -1,14 +1,21 @@
 """Nothing personal may stand in a log, whoever writes the line."""
 
+import ast
 import io
 import json
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
+from django.conf import settings
 
 from riskzon import logs
 
+LEVELS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "bind", "bind_contextvars"})
+#: Turned into the kind and the place of the error before the keys are looked at.
+TURNED = frozenset({"exc_info"})
 CHILD = "Vera Påhittad 20110417-2392"
 
 
@@ -63,3 +70,35 @@ def test_a_request_is_logged_by_route_without_its_address(client, lines):
     assert (line["method"], line["route"], line["code"]) == ("GET", "accessibility", 200)
     assert line["milliseconds"] >= 0
     assert "Vera" not in json.dumps(line)
+
+
+def _logged() -> Iterator[tuple[str, str | None]]:
+    """Every key with which a line of ours is logged, and where; None: keys that cannot be read from the source."""
+    for file in (file for part in ("riskzon", "notifications", "workflows") for file in _sources(part)):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            on = ast.unparse(node.func.value)
+            if node.func.attr in LEVELS and (on in ("log", "logger") or on.startswith("structlog.")):
+                yield from ((f"{file.name}:{node.lineno}", keyword.arg) for keyword in node.keywords)
+
+
+def _sources(part: str) -> Iterator[Path]:
+    return (Path(settings.BASE_DIR) / part).rglob("*.py")
+
+
+def test_every_key_that_is_logged_is_one_that_somebody_decided_to_log():
+    logged = list(_logged())
+    assert {"act", "case", "deadline", "error", "message", "route"} <= {key for _where, key in logged}
+    assert [(where, key) for where, key in logged if key not in logs.ALLOWED_KEYS | TURNED] == []
+
+
+def test_every_line_of_ours_is_logged_by_the_name_that_is_looked_for():
+    named = {
+        ast.unparse(node.targets[0])
+        for part in ("riskzon", "notifications", "workflows")
+        for file in _sources(part)
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Assign) and "get_logger" in ast.unparse(node.value)
+    }
+    assert named == {"log"}

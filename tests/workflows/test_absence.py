@@ -1,8 +1,13 @@
 """Whoever is away, has left or lost the role holds nothing, is given nothing and is told nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from structlog.testing import capture_logs
 
 from notifications.models import Message
 from riskzon import access, clock, granting
@@ -250,6 +255,67 @@ def test_two_dispatchers_at_once_move_it_once(case: Case) -> None:
 
     assert sorted(begun) == [0, 0, 0, 1]
     assert AuditEntry.objects.filter(what="absence", action="system").count() == 1
+
+
+def _busy(code: type[Exception]) -> OperationalError:
+    """What the database says of a lock, as Django passes it on."""
+    problem = OperationalError("planted")
+    problem.__cause__ = code()
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("problem", "logged"),
+    [
+        (ValueError("Albin Fiktivsson"), [("absence_cannot_begin", "ValueError")]),
+        (DatabaseError("planted"), [("absence_cannot_begin", "DatabaseError")]),
+        (OperationalError("planted"), [("absence_cannot_begin", "OperationalError")]),
+        (_busy(LockNotAvailable), []),
+        (_busy(DeadlockDetected), []),
+    ],
+)
+def test_one_absence_that_cannot_begin_holds_up_no_other_and_is_tried_anew(
+    case: Case, monkeypatch: pytest.MonkeyPatch, problem: Exception, logged: list[tuple[str, str]]
+) -> None:
+    other = _case(BEA, "omar.nyman")
+    bad = _away(starts_at=clock.now() + HOUR)
+    _away("omar.nyman", starts_at=clock.now() + 2 * HOUR)
+    begin = leaving.begin
+
+    def broken(absence: Absence, **more: Any) -> int:
+        moved = begin(absence, **more)
+        if absence.pk == bad.pk:
+            raise problem
+        return moved
+
+    move(2 * HOUR)
+    with monkeypatch.context() as planted, capture_logs() as lines:
+        planted.setattr(leaving, "begin", broken)
+        sweep()
+    assert [(line["event"], line["error"]) for line in lines] == logged
+    assert (reread(case).assignee, reread(other).assignee) == (person("karin.ek"), None)
+    assert "Albin" not in str(lines)
+
+    sweep()
+    assert reread(case).assignee is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_absence_waits_in_silence_for_whoever_works_in_a_case(case: Case) -> None:
+    _away(starts_at=clock.now() + HOUR)
+    moment = move(HOUR)
+    with ThreadPoolExecutor(1) as pool, capture_logs() as lines, transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        assert pool.submit(_begin_elsewhere, moment).result(timeout=30) == 0
+    assert lines == []
+    assert leaving.begin_due(moment) == 1
+
+
+def _begin_elsewhere(moment: datetime) -> int:
+    try:
+        return leaving.begin_due(moment)
+    finally:
+        connection.close()
 
 
 def test_what_was_called_off_moves_nothing(case: Case) -> None:

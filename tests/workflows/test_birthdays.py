@@ -1,8 +1,9 @@
 """What happens by itself at 00:00 local time on a birthday, while a case about the child is open?"""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from riskzon import clock
 from riskzon.errors import Conflict
@@ -12,6 +13,7 @@ from tests.factories import CASTOR, at, child, guardian, make_report, person
 from workflows import birthdays, contact_clock, steps
 from workflows.flows.case import CaseFlow
 from workflows.inquiry import read_inquiry
+from workflows.models import Heartbeat
 from workflows.sweep import sweep
 from workflows.verbs.contacts import inform_child
 from workflows.verbs.disposition import dispose
@@ -106,6 +108,28 @@ def test_a_case_that_fails_on_a_birthday_keeps_no_other_child_waiting(monkeypatc
     move(birthdays.FAULT_PAUSE)
     sweep()
     assert "inform_child" in todos_of(broken)
+
+
+def test_birthdays_that_cannot_be_looked_for_stop_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = _case(SOON_15)
+    asked: list[str] = []
+    at(BIRTHDAY)
+    with monkeypatch.context() as planted, capture_logs() as lines:
+        planted.setattr(birthdays, "_come", _broken)
+        planted.setattr("workflows.sweep.remind", lambda _now: asked.append("remind"))
+        sweep(name="loop")
+    assert [line for line in lines if line["event"] == "not_done_beside_the_sweep"] == [
+        {"event": "not_done_beside_the_sweep", "act": "keep", "error": "RuntimeError", "log_level": "error"}
+    ]
+    assert asked == ["remind"]
+    assert Heartbeat.objects.filter(name="loop").exists()
+
+    sweep()
+    assert "inform_child" in todos_of(case)
+
+
+def _broken(_now: datetime) -> list[Case]:
+    raise RuntimeError("planted")
 
 
 @pytest.mark.parametrize(

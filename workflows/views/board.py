@@ -32,6 +32,7 @@ from workflows.views.board_pieces import (
     tiles,
     unit_tabs,
     week_chart,
+    without_number,
 )
 from workflows.views.gates import only_for
 
@@ -137,7 +138,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "sweep_age": age_words(age),
             "sweep_is_stale": age is None or age > STALE,
             "alarms": alarms(age, seen.now),
-            "roster_gaps": roster_gaps(seen.now),
+            "roster_lacks": [*roster_gaps(seen.now), *without_number(seen.now)],
         }
     return render(request, "workflows/board/board.html", context)
 

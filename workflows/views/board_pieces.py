@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from notifications import roster
-from notifications.roster.words import gap_words
+from notifications.roster.words import gap_words, stretch_words
 from riskzon import timewords
 from riskzon.charts import Series, StackedBars
+from riskzon.models import User
 from riskzon.ui import Alarm, Tab, Tile
 from workflows import board as figures
 from workflows.board import BESIDE, DECIDED, EXPLAINED, OUTSIDE, Overseen
@@ -22,6 +24,7 @@ from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LINES, LOB, Counts
 
 _A_MOMENT = timedelta(minutes=1)
 _ROSTER_AHEAD = timedelta(days=14)
+_NUMBER_AHEAD = timedelta(hours=24)
 _SHOWN_GAPS = 3
 
 
@@ -59,6 +62,19 @@ def roster_gaps(now: datetime) -> list[str]:
     left = len(words) - _SHOWN_GAPS
     more = [ngettext("och %(n)s lucka till", "och %(n)s luckor till", left) % {"n": left}] if left > 0 else []
     return words[:_SHOWN_GAPS] + more
+
+
+def without_number(now: datetime) -> list[str]:
+    """Who is on duty in the next 24 hours and has no number for SMS, in words; nobody where no SMS can leave."""
+    shifts = (
+        {one.person.id: one for one in reversed(roster.shifts(now, now + _NUMBER_AHEAD))} if settings.SMS_URL else {}
+    )
+    found = User.objects.filter(pk__in=shifts, phone="").order_by("username").values_list("pk", flat=True)
+    return [
+        _("%(who)s saknar nummer för SMS, i jour %(when)s")
+        % {"who": shifts[pk].person.name, "when": stretch_words(shifts[pk].starts_at, shifts[pk].ends_at)}
+        for pk in found
+    ]
 
 
 def unit_tabs(seen: Overseen, *args: str, week: str = "", parts: Sequence[tuple[str, Any, int]] = ()) -> list[Tab]:

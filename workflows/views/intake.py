@@ -1,6 +1,5 @@
 """Registering what came in: the choice of form, the form, and the receipt."""
 
-import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +18,6 @@ from workflows.forms.intake import Sheet
 from workflows.verbs.intake import MAY_REGISTER, register_report
 from workflows.verbs.known import is_known
 from workflows.views.gates import only_for
-
-_NUMBER = re.compile(r"\d{4}-\d{6}")
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ def _look_up(request: HttpRequest, sheet: Sheet, do: str) -> None:
 def _kept(request: HttpRequest, page: KindPage) -> Any:
     """What is kept of an earlier report for the next person in the same event."""
     number = request.GET.get("after", "")
-    if request.user.role == Role.PARTNER or not _NUMBER.fullmatch(number):
+    if request.user.role == Role.PARTNER or not receipts.NUMBER.fullmatch(number):
         return None
     if receipts.kind_of(request.user, number) != page.kind:
         raise Unseen

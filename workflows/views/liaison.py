@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from riskzon import timewords
-from riskzon.doors import look
+from riskzon.doors import look, unseen
 from riskzon.errors import Conflict
 from riskzon.models import Report, ReportKind, Role
 from riskzon.ui import Tag
 from workflows import own_reports
 from workflows.models import State
-from workflows.receipts import sent_name
+from workflows.receipts import NUMBER, sent_name
 from workflows.reduced import ReducedCase, reduced_many
 from workflows.verbs.colleagues import take_over_report
 from workflows.views.gates import only_for
@@ -82,6 +82,8 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, number: str) -> HttpResponse:
     """One press: the colleague's report is an own one from now on."""
+    if not NUMBER.fullmatch(number):
+        raise unseen(request.user, "take_over_report")
     try:
         take_over_report(request.user, number)
     except Conflict as lost:

@@ -87,6 +87,7 @@ def _shown(news: News) -> list[UUID]:
         *(breach.case_id for breach in news.breaches.rows),
         *(case.pk for some in (news.arrived, news.waiting, news.ended) for case in some.rows),
         *(hold.case_id for hold in news.holds.rows),
+        *news.corrected,
     ]
     return list(dict.fromkeys(found))
 

@@ -1,13 +1,16 @@
 """Conflicts of interest (jäv): declared by anybody for oneself, set and ended by whoever leads the unit."""
 
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
+from ninja import Path
 from ninja.responses import Status
 
 from riskzon.access import Action
 from riskzon.api import answers, bodies, rows
 from riskzon.api.app import Routes
+from riskzon.api.fields import words
 from riskzon.doors import look
 from workflows.verbs import conflicts
 
@@ -36,7 +39,10 @@ def add_block(request: HttpRequest, case_id: UUID, said: bodies.BlockIn) -> Stat
 
 @routes.post("/cases/{uuid:case_id}/blocks/{username}/end", response=answers.BlockOut)
 def end_block(
-    request: HttpRequest, case_id: UUID, username: str, nothing: bodies.NothingIn = bodies.NOTHING
+    request: HttpRequest,
+    case_id: UUID,
+    username: Annotated[words(150), Path()],
+    nothing: bodies.NothingIn = bodies.NOTHING,
 ) -> answers.BlockOut:
     """End a colleague's block; what ended with it stays ended."""
     return rows.block(conflicts.unblock(request.auth, case_id, username=username))

@@ -14,12 +14,12 @@ from riskzon.api.app import Routes
 from riskzon.doors import Look, look
 from riskzon.errors import Busy, Invalid, Unseen
 from riskzon.models import Report, Role
+from workflows.receipts import NUMBER
 from workflows.verbs import colleagues, feedback
 from workflows.verbs.intake import Registered, register_report
 from workflows.verbs.supplements import supplement
 from workflows.verbs.times import correct_times
 
-_NUMBER = re.compile(r"[0-9]{4}-[0-9]{6}")
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 _TRIES = 3
 
@@ -119,7 +119,7 @@ def _sees_a_case(door: Look, report: Report) -> bool:
 
 def _checked(number: str) -> str:
     """A number in the form of one; what has another form belongs to no report."""
-    if not _NUMBER.fullmatch(number):
+    if not NUMBER.fullmatch(number):
         raise Unseen
     return number
 

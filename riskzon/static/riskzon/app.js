@@ -98,6 +98,8 @@
     if (place.textContent !== text) place.textContent = text;
     place.classList.toggle("draft-line--failed", failed);
   };
+  // Every answer says in how many seconds the session ends.
+  const heard = (headers) => document.dispatchEvent(new CustomEvent("session", { detail: headers.get("X-Session-Left") }));
   // "kept", "refused" (the server answered, and does not keep it) or "unreachable".
   const keep = async (form, leaving = false) => {
     const token = form.querySelector("[data-draft]");
@@ -109,6 +111,7 @@
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(token.dataset.draft, { method: "POST", body, keepalive: leaving, signal: AbortSignal.timeout(10000) });
       came = answer.ok ? "kept" : "refused";
+      heard(answer.headers);
     } catch {}
     if (came === "kept") line(form, fill(words.draft_saved, { t: stockholm.format(now()).split(" ")[1].replace(":", ".") }));
     else {
@@ -154,28 +157,34 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
 
-  // Five minutes before the session ends every tab asks; the answer in one is the answer in all.
+  // Five minutes before the session ends every tab asks; what is done in one counts in all. When it has ended no tab goes
+  // on showing what it showed; what was typed is with the server.
   const asks = document.querySelector("[data-session]");
   if (asks) {
     const tabs = new BroadcastChannel("session");
-    let timer;
+    let timer, over;
     const arm = (seconds) => {
       clearTimeout(timer);
       asks.close();
+      clearTimeout(over);
       const ends = Date.now() + seconds * 1000;
       timer = setTimeout(() => Date.now() < ends && asks.showModal(), (seconds - 300) * 1000);
+      over = setTimeout(() => location.reload(), (seconds + 2) * 1000);
     };
-    const stays = () => arm(Number(asks.dataset.whole));
-    tabs.addEventListener("message", stays);
+    tabs.addEventListener("message", (event) => arm(event.data));
     asks.querySelector("form").addEventListener("submit", async (event) => {
       event.preventDefault();
       const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
       if (!answer) return;
       if (!answer.ok || answer.redirected) return location.reload();
-      stays();
-      tabs.postMessage("stays");
+      heard(answer.headers);
     });
-    arm(Number(asks.dataset.session));
+    document.addEventListener("session", ({ detail }) => {
+      if (detail === null) return;
+      arm(Number(detail));
+      tabs.postMessage(Number(detail));
+    });
+    document.dispatchEvent(new CustomEvent("session", { detail: asks.dataset.session }));
   }
 
   // Copy a text to take it to the personal file.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -12,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from riskzon.clock import now, real_now
 from riskzon.granting import block
-from riskzon.models import Case, Unit, User
+from riskzon.models import Case, Role, Unit, User
 from tests.duty import extra, off
-from tests.factories import BEA, CASTOR, ELSA, GUSTAV, child, make_report, person
+from tests.factories import BEA, CASTOR, ELSA, GUSTAV, at, child, make_report, person
 from tests.workflows.board.conftest import later, reach, words
 from workflows.models import Heartbeat
 from workflows.verbs.people import hand_over
@@ -160,6 +161,19 @@ def test_gaps_of_the_next_14_days_stand_on_the_board_and_lead_to_the_roster(visi
         page = board(visit(who))
         found = re.findall(r'<a href="/roster/">(.*?)</a>', page.split('class="vital"')[1].split("</ul>")[0])
         assert found == ["Ingen i jour: lör 21 nov 17.00–sön 22 nov 08.00"]
+
+
+def test_who_is_on_duty_within_a_day_without_a_number_stands_on_the_board(visit: Visit, settings: Any) -> None:
+    at("2026-11-20T12:00:00+01:00")
+    User.objects.filter(role=Role.DUTY).update(phone="+46701740606")
+    said = "Eva Strand saknar nummer för SMS, i jour fre 20 nov 00.00–24.00"
+    assert "saknar nummer" not in board(visit("sara.lindh"))
+
+    User.objects.filter(role=Role.DUTY).update(phone="")
+    assert board(visit("sara.lindh")).count(said) == board(visit("maria.oberg")).count(said) == 1
+    assert "Sixten" not in board(visit("sara.lindh"))
+    settings.SMS_URL = ""
+    assert "saknar nummer" not in board(visit("sara.lindh"))
 
 
 def test_many_gaps_are_counted(visit: Visit) -> None:

@@ -8,12 +8,14 @@ from django.test import Client
 
 from riskzon.clock import now
 from riskzon.models import AuditAction, AuditEntry, Case, ProtectedIdentity
+from tests.acts import protect
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, at, child, make_report, person
 from tests.workflows.board.conftest import later, reach, words
 from workflows.sweep import sweep
 from workflows.verbs.disposition import dispose
 from workflows.verbs.holds import decide_hold
 from workflows.verbs.investigations import close_investigation
+from workflows.verbs.people import hand_over
 from workflows.verbs.times import correct_times
 
 Visit = Callable[[str], Client]
@@ -154,6 +156,32 @@ def test_every_case_on_the_page_stands_in_the_access_log(visit: Visit, weekend: 
     visit("sara.lindh").get("/since/")
     entry = AuditEntry.objects.get(action=AuditAction.LIST, what="since")
     assert set(entry.cases) == {case.pk for case in weekend.values()}
+
+
+def test_a_case_of_which_only_a_corrected_time_is_shown_stands_in_the_access_log(visit: Visit) -> None:
+    at("2026-11-02T10:00:00+01:00")
+    done = make_report("per.holm", children=[child(identity_number=BEA), child(identity_number=CASTOR)])
+    elsewhere, hidden = make_report(
+        "per.holm", children=[child(identity_number=ELSA), child(identity_number=GUSTAV)]
+    ).cases
+    for case in (*done.cases, elsewhere, hidden):
+        reach(case)
+        protect(case)
+    hand_over(person("karin.ek"), elsewhere.pk, unit="utredning-norr", note="Till utredning.")
+    hidden.child.blocks.create(user=person("sara.lindh"), since=now(), set_by=person("maria.oberg"), reason="släkt")
+    at(MONDAY)
+    for report in (done.report, elsewhere.report):
+        correct_times(
+            person("per.holm"), report.number, occurred_at=report.occurred_at - timedelta(hours=1), reason="Protokollet"
+        )
+
+    page = visit("sara.lindh").get("/since/").content.decode()
+
+    assert done.report.number in part(page, "times")
+    assert elsewhere.report.number not in page
+    (entry,) = AuditEntry.objects.filter(action=AuditAction.LIST, what="since")
+    assert {case.pk for case in done.cases} <= set(entry.cases)
+    assert not {elsewhere.pk, hidden.pk} & set(entry.cases)
 
 
 def test_a_long_weekend_costs_no_more_statements_than_a_short_one(

@@ -132,6 +132,7 @@ def test_the_head_finds_reviews_that_are_late_by_number_alone(visit: Visit, week
     later(days=7)
     assert ("breach_to_review", weekend["missed"].number) in kinds("maria.oberg")
     page = visit("maria.oberg").get("/waiting/").content.decode()
+    assert "Förslag:" not in page
     assert f"/cases/{weekend['missed'].pk}/" not in page
     block(person("maria.oberg"), weekend["missed"], by=person("sara.lindh"), reason="Släkt", now=clock.now())
     assert weekend["missed"].number not in {number for _kind, number in kinds("maria.oberg")}
