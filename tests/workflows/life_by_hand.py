@@ -93,6 +93,17 @@ ALWAYS = {
            OR (d.fired_at IS NOT NULL) <> EXISTS (SELECT 1 FROM workflows_breach b WHERE b.deadline_id = d.id)
            OR (d.fired_at IS NOT NULL)
               <> EXISTS (SELECT 1 FROM workflows_deadlineevent e WHERE e.deadline_id = d.id AND e.step = 'breach')""",
+    "a limit that is not the one of contract and law": """SELECT d.id FROM workflows_deadline d
+        LEFT JOIN riskzon_hold h ON h.id = d.hold_id
+        WHERE d.due_at <> CASE d.kind
+            WHEN 'guardian_contact' THEN d.starts_at + interval '86400 seconds'
+            WHEN 'protective_assessment' THEN d.starts_at + interval '86400 seconds'
+            WHEN 'open_investigation' THEN ((d.starts_at AT TIME ZONE 'Europe/Stockholm')::date + 15)::timestamp
+                AT TIME ZONE 'Europe/Stockholm' - interval '1 second'
+            WHEN 'investigation' THEN CASE WHEN d.replaces_id IS NULL
+                THEN (((d.starts_at AT TIME ZONE 'Europe/Stockholm')::date + interval '4 months')::date + 1)::timestamp
+                    AT TIME ZONE 'Europe/Stockholm' - interval '1 second' ELSE d.due_at END
+            WHEN 'hold_review' THEN h.until ELSE d.due_at END""",
     "a breach that nobody reviews": """SELECT b.id FROM workflows_breach b WHERE b.kind <> 'breach_review'
         AND (b.reviewed_at IS NULL) <> EXISTS (SELECT 1 FROM workflows_deadline d
             WHERE d.breach_id = b.id AND d.kind = 'breach_review' AND d.settled_at IS NULL)""",

@@ -1,7 +1,7 @@
 """What a case is when it comes into being: child, process, clocks, what is to be done, and who may open it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,8 +67,8 @@ class Opening:
     def open(self, sent: IncomingChild, ordinal: int) -> Case:
         """Write one child's case and everything that comes with it."""
         now, user = self.now, self.user
-        # A caution holds in the child's earlier cases too. They are locked before the child, as everywhere.
-        earlier = _open_cases_of(sent) if self.incoming.caution else []
+        # What the report says of guardians is true in the child's earlier cases too; locked before the child, as always.
+        earlier = _open_cases_of(sent)
         child, was_known = find_or_add_child(sent)
         links = add_guardians(child, sent.guardians, self.known, is_new=not was_known)
         running = Investigation.objects.filter(child=child, closed_at__isnull=True).first() if was_known else None
@@ -89,22 +89,20 @@ class Opening:
         deadlines.begin(clocks, now=now, book=self.book, directory=self.directory)
         _leave_todos(case, list(child.guardianships.select_related("guardian")) if was_known else links, now)
         # A child seen for the first time has neither holds nor contacts that could stop its clock.
-        if self._write_what_stops_a_clock(case, earlier) or was_known:
-            contact_clock.settle(case, by=user, now=now)
-            case.review_due_at = next_review(case)
-            case.save(update_fields=_KEPT_COLUMNS)
+        if self._write_what_stops_a_clock(case) or was_known:
+            for one in (*earlier, case):
+                contact_clock.settle(one, by=user, now=now)
+                one.review_due_at = next_review(one)
+                one.save(update_fields=_KEPT_COLUMNS)
         _open_doors(case, running, user, now)
         return case
 
-    def _write_what_stops_a_clock(self, case: Case, earlier: Sequence[Case]) -> bool:
+    def _write_what_stops_a_clock(self, case: Case) -> bool:
         """The reporter's word of caution, and a custodian who reported: whether there was either."""
         incoming = self.incoming
         custodian_reports = incoming.reporter_type == ReporterType.CUSTODIAN and not incoming.reporter_anonymous
         if incoming.caution:
             _caution(case, incoming.caution, self.user, self.now)
-            for other in earlier:
-                other.review_due_at = next_review(other)
-                other.save(update_fields=["review_due_at"])
         if custodian_reports:
             _custodian_reported(case, incoming, self.known, self.user, self.now)
         return bool(incoming.caution) or custodian_reports
@@ -114,7 +112,8 @@ def _open_cases_of(sent: IncomingChild) -> list[Case]:
     if not sent.identity_number:
         return []
     known = Case.objects.filter(child__identity_number=sent.identity_number, closed_at__isnull=True)
-    return list(known.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    locked = known.select_for_update(of=("self",), no_key=True).select_related("report", "child", "unit")
+    return list(locked.order_by("pk"))
 
 
 def _as_reported(child: IncomingChild, links: list[Guardianship]) -> dict[str, Any]:
