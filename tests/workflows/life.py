@@ -12,11 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from notifications.models import Message
 from riskzon import clock
-from riskzon.access import rights, visible_cases
+from riskzon.access import Action, rights, visible_cases
 from riskzon.doors import look
 from riskzon.errors import Forbidden, Refused, Unseen
 from riskzon.models import AuditAction, AuditEntry, Case, CaseBlock, Investigation, User
 from tests.acts import write
+from tests.api.caller import Caller
 from tests.damage import OWN_APPS
 from tests.workflows.life_by_hand import Books, ask, faults, rungs_are_right
 from workflows import auditor
@@ -162,6 +163,24 @@ class Life(RuleBasedStateMachine):
         )
         assert heard, f"nobody was told {kind}"
         assert but not in heard
+
+    def open_by_api(self, username: str, case: Case) -> None:
+        """Somebody opens a case: it is there for whom the policy shows it, missing for the rest, and in the log for both."""
+        self._go_on(timedelta(seconds=1))
+        answer = Caller(username).get(f"/cases/{case.pk}")
+        allowed = rights(User.objects.select_related("unit").get(username=username), case, self.now)
+        assert answer.status_code == (200 if allowed else 404), (username, answer.content)
+        logged = [(row.action, row.case_id) for row in self._new_log()]
+        assert logged == [(AuditAction.OPEN if allowed else AuditAction.DENIED, case.pk)]
+        if Action.READ in allowed:
+            shown = answer.json()
+            running = [
+                row for row in shown["deadlines"] if row["state"] in ("running", "breached") and not row["met_at"]
+            ]
+            assert shown["next_due_at"] is None or shown["next_due_at"] in {row["due_at"] for row in running}
+            assert len(shown["deadlines"]) == case.deadlines.count()
+        self._changed_nothing(f"{username} has opened a case")
+        self.look_through()
 
     # --- time -------------------------------------------------------------------------------------------------------
 

@@ -376,7 +376,9 @@ class AnyLife(Life):
             "not_identified": Wanted("void", "Ingen vet.", "not_identified"),
         }
         by = self.who(who, case)
-        self.act(by, f"propose_{how}", lambda user: ends.propose_end(user, case.pk, wanted[how]), about=case)
+        made = self.act(by, f"propose_{how}", lambda user: ends.propose_end(user, case.pk, wanted[how]), about=case)
+        if made is not None and who == "worker":
+            self.told("transfer_waits" if how == "transferred" else "end_to_confirm", case, but=by)
 
     @precondition(lambda self: self.has("riskzon_endproposal"))
     @rule(who=WHO, place=PLACE, confirms=st.sampled_from((True, True, False)))
@@ -462,6 +464,11 @@ class AnyLife(Life):
             self.act(by, "name", lambda user: hands.name_liaison(user, case.pk, username="nadia.rask"), about=case)
         self.act(by, "note", lambda user: notes.write_note(user, case.pk, text=text), about=case)
 
+    @rule(who=WHO, place=PLACE)
+    def open_by_anybody(self, who: str, place: int) -> None:
+        case = self.case(place)
+        self.open_by_api(self.who(who, case), case)
+
     @rule(who=st.sampled_from(("per.holm", "nadia.rask", *USERS)), place=PLACE)
     def take_over_report(self, who: str, place: int) -> None:
         number = self.case(place).report.number
@@ -472,7 +479,9 @@ class AnyLife(Life):
         case = self.case(place)
         by = self.who(who, case)
         if whom is None:
-            self.act(by, "declare", lambda user: conflicts.declare(user, case.pk), about=case)
+            made = self.act(by, "declare", lambda user: conflicts.declare(user, case.pk), about=case)
+            if made is not None and made.since == self.now:
+                self.told("conflict_of_interest", case, but=by)
         elif begins:
             self.act(by, "block", lambda user: conflicts.block(user, case.pk, username=whom, reason="Jäv."), about=case)
         else:
