@@ -55,6 +55,13 @@ def settle(case: Case, *, by: User | None, now: datetime) -> None:
     _keep_task(case, nobody or (bool(people) and all(person.is_followed for person in people)), by, now)
 
 
+def settle_beside(case: Case, *, by: User | None, now: datetime) -> None:
+    """Bring every other open case of the child in line too: guardians and custody are the child's, not the case's."""
+    for other in beside(case):
+        settle(other, by=by, now=now)
+        other.save()
+
+
 def starts_at(report: Report) -> datetime:
     """The moment from which a contact counts: the arrest; for the other kinds, or while it is unknown, the notice."""
     if report.kind == ReportKind.ARREST and report.occurred_at is not None:

@@ -215,3 +215,11 @@ def test_only_the_safe_guardian_is_called_and_the_number_of_the_other_is_in_no_a
     assert shown == {"Maja": None, "Olle": "070-174 06 06"}
     call(case, "Olle")
     assert state_of(case) == "met"
+
+
+def test_a_word_of_caution_is_to_be_reviewed_in_the_childs_earlier_cases_too(case: Case) -> None:
+    until = clock.now() + 20 * HOUR
+    caution = {"code": "HOLD_HONOUR", "note": "Prata inte med någon hemma", "until": until}
+    make_report(contact_caution=caution, children=[child(identity_number=ELSA, guardians=both_parents())])
+
+    assert reread(case).review_due_at == until

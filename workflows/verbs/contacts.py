@@ -190,6 +190,8 @@ def _write(
         _reached(act, at)
     elif is_new:
         contact_clock.settle(case, by=act.user, now=act.now)
+    if is_new:
+        contact_clock.settle_beside(case, by=act.user, now=act.now)
     return contact
 
 

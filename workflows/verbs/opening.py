@@ -67,6 +67,8 @@ class Opening:
     def open(self, sent: IncomingChild, ordinal: int) -> Case:
         """Write one child's case and everything that comes with it."""
         now, user = self.now, self.user
+        # What the report says of guardians is true in the child's earlier cases too; locked before the child, as always.
+        earlier = _open_cases_of(sent)
         child, was_known = find_or_add_child(sent)
         links = add_guardians(child, sent.guardians, self.known, is_new=not was_known)
         running = Investigation.objects.filter(child=child, closed_at__isnull=True).first() if was_known else None
@@ -88,9 +90,10 @@ class Opening:
         _leave_todos(case, list(child.guardianships.select_related("guardian")) if was_known else links, now)
         # A child seen for the first time has neither holds nor contacts that could stop its clock.
         if self._write_what_stops_a_clock(case) or was_known:
-            contact_clock.settle(case, by=user, now=now)
-            case.review_due_at = next_review(case)
-            case.save(update_fields=_KEPT_COLUMNS)
+            for one in (*earlier, case):
+                contact_clock.settle(one, by=user, now=now)
+                one.review_due_at = next_review(one)
+                one.save(update_fields=_KEPT_COLUMNS)
         _open_doors(case, running, user, now)
         return case
 
@@ -103,6 +106,14 @@ class Opening:
         if custodian_reports:
             _custodian_reported(case, incoming, self.known, self.user, self.now)
         return bool(incoming.caution) or custodian_reports
+
+
+def _open_cases_of(sent: IncomingChild) -> list[Case]:
+    if not sent.identity_number:
+        return []
+    known = Case.objects.filter(child__identity_number=sent.identity_number, closed_at__isnull=True)
+    locked = known.select_for_update(of=("self",), no_key=True).select_related("report", "child", "unit")
+    return list(locked.order_by("pk"))
 
 
 def _as_reported(child: IncomingChild, links: list[Guardianship]) -> dict[str, Any]:
