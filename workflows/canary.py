@@ -99,7 +99,7 @@ def _play(account: User) -> str:
         Deadline.objects.select_for_update(of=("self",), no_key=True)
         .filter(case=case)
         .select_related("case__child")
-        .order_by("due_at", "id")
+        .order_by("due_at", "kind")
         .first()
     )
     if first is None:
