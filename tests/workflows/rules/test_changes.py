@@ -57,7 +57,9 @@ def test_only_the_administrator_proposes(visit, who) -> None:
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_only_the_head_of_department_answers(visit, who) -> None:
     for act, fields in (("confirm", {}), ("refuse", {"answer": "Nej."})):
-        change = proposed(ARREST if act == "confirm" else OPEN, length="hours" if act == "confirm" else "days", amount=10)
+        change = proposed(
+            ARREST if act == "confirm" else OPEN, length="hours" if act == "confirm" else "days", amount=10
+        )
         answer = visit(who).post(f"/rules/changes/{change.pk}/{act}/", fields)
         change.refresh_from_db()
         if who == "maria.oberg":
@@ -101,9 +103,7 @@ def test_the_database_lets_only_a_head_answer_once_and_nothing_change() -> None:
             RuleChange.objects.filter(pk=change.pk).update(**fields)
     refuse(person("maria.oberg"), change.pk, answer="Nej.")
     with pytest.raises(IntegrityError), transaction.atomic():
-        RuleChange.objects.filter(pk=change.pk).update(
-            state="confirmed", answered_by=person("maria.oberg"), **answered
-        )
+        RuleChange.objects.filter(pk=change.pk).update(state="confirmed", answered_by=person("maria.oberg"), **answered)
     for versions in (DeadlineRule.objects.all(), Rung.objects.all()):
         with pytest.raises(IntegrityError), transaction.atomic():
             versions.update(valid_from=now)
@@ -261,7 +261,12 @@ def test_a_changed_form_is_shown_again_before_it_is_proposed(visit) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/rules/nothing/new/", "/rules/hold_review/new/", "/ladders/nothing/new/", "/rules/open_investigation/arrest/new/"],
+    [
+        "/rules/nothing/new/",
+        "/rules/hold_review/new/",
+        "/ladders/nothing/new/",
+        "/rules/open_investigation/arrest/new/",
+    ],
 )
 def test_what_is_not_there_is_not_found(visit, address) -> None:
     assert visit("it.admin").get(address).status_code == 404
