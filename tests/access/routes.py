@@ -168,7 +168,9 @@ ROUTES: dict[str, Route] = {
     # --- Rules and ladders; who may answer what was proposed is asked in tests/workflows/rules.
     "rules/": _page(_RULES, ""),
     "rules/calendar/": _page(_RULES, ""),
-    "rules/calendar/<int:year>/": _page(_RULES, "", variants=({"year": "2026"},), queries=("", "?day=2026-10-31&clock=14.00")),
+    "rules/calendar/<int:year>/": _page(
+        _RULES, "", variants=({"year": "2026"},), queries=("", "?day=2026-10-31&clock=14.00")
+    ),
     "rules/changes/<uuid:change_id>/": _page(NOBODY, "", variants=_NO_CHANGE),
     "rules/changes/<uuid:change_id>/confirm/": _press(NOBODY, "nothing", "", variants=_NO_CHANGE),
     "rules/changes/<uuid:change_id>/refuse/": _press(NOBODY, "reason", "", variants=_NO_CHANGE),
