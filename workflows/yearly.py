@@ -8,17 +8,19 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import get_language
 
 from riskzon.identity import birthday_on
-from riskzon.localtime import FIRST_YEAR, LAST_YEAR, STOCKHOLM, local_date, start_of_local_day
+from riskzon.localtime import FIRST_YEAR, LAST_YEAR, STOCKHOLM, at_local_minute, local_date, start_of_local_day
 from riskzon.models import Unit
 from riskzon.models.people import UnitKind
 from riskzon.workdays import is_working_day, names_of_days_off
-from workflows.due import Length, due_at, rolled
+from workflows.due import Length, due_at, hours_after, rolled
 from workflows.lawful import COUNTED, TRACKS, Track
 from workflows.models import DeadlineRule
 from workflows.rules import Rulebook
 
 #: A year on each side is needed to count into.
 YEARS = range(FIRST_YEAR + 1, LAST_YEAR)
+#: 22.40, in minutes past midnight.
+_EVENING = 22 * 60 + 40
 #: The ages at which a child is a party of its own (SoL 10:5, LVU 36 §), and at which custody ends (FB 6:2).
 AGES = (15, 18)
 
@@ -77,6 +79,15 @@ class ShortMonth:
 
 
 @dataclass(frozen=True)
+class ClockNight:
+    """24 hours that begin on the evening before the clock is moved; the day in which it is has `hours`."""
+
+    start: datetime
+    due: datetime
+    hours: int
+
+
+@dataclass(frozen=True)
 class LeapBirth:
     born: date
     age: int
@@ -118,6 +129,16 @@ def short_months(year: int, book: Rulebook, now: datetime) -> list[ShortMonth]:
                 found[-1] = ShortMonth(track, found[-1].first, day, due)
             else:
                 found.append(ShortMonth(track, day, day, due))
+    return found
+
+
+def clock_nights(year: int) -> list[ClockNight]:
+    """The two nights of the year in which the clock is moved, and what 24 hours come to over each."""
+    found = []
+    for day in _days(year):
+        if (hours := hours_of(day)) != 24:
+            start = at_local_minute(day - timedelta(days=1), _EVENING)
+            found.append(ClockNight(start, hours_after(start, 24), hours))
     return found
 
 

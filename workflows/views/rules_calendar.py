@@ -16,7 +16,7 @@ from workflows.rules import Rulebook
 from workflows.verbs.rules import READS
 from workflows.views import wording
 from workflows.views.gates import only_for
-from workflows.yearly import YEARS, examples, leap_births, months, short_months
+from workflows.yearly import YEARS, clock_nights, examples, leap_births, months, short_months
 
 
 @only_for(*READS)
@@ -54,6 +54,7 @@ def calendar(request: HttpRequest, year: int) -> HttpResponse:
             {"one": one, "days": (one.last - one.first).days}
             for one in short_months(year, book, max(now, _first(year)))
         ],
+        "nights": clock_nights(year),
         "leap": leap_births(year),
     }
     status = HTTPStatus.OK if start else HTTPStatus.UNPROCESSABLE_ENTITY
