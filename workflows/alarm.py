@@ -23,6 +23,8 @@ from workflows.fault_words import sentences
 AGAIN = timedelta(hours=1)
 #: What is gone again before this is not told; a second round comes later than that.
 LASTS = timedelta(seconds=4)
+#: How long after its start the auditor tells nobody: the parts that it watches may be starting too.
+SETTLES = timedelta(seconds=20)
 #: How long a server may take; the audit waits for it.
 PATIENCE = 5.0
 
@@ -34,6 +36,7 @@ class Alarm:
 
     def __init__(self, *, say: Say, clock: Callable[[], float] = time.monotonic) -> None:
         self._say, self._clock = say, clock
+        self._quiet_until = clock() + SETTLES.total_seconds()
         self._since: dict[str, float] = {}
         self._well_since: float | None = None
         self._told: frozenset[str] = frozenset()
@@ -47,6 +50,8 @@ class Alarm:
             self._all_is_well(now, detail)
             return
         self._well_since = None
+        if now < self._quiet_until:
+            return
         # What has ended while others last is news when it comes back.
         self._told &= seen
         lasting = {name for name, since in self._since.items() if now - since >= LASTS.total_seconds()}

@@ -23,7 +23,7 @@ from tests.notifications.conftest import AnyPort, MailServer
 from tests.product import ROOT, free_port, wait_for
 from tests.sink import Sink, listening
 from workflows import canary
-from workflows.alarm import PATIENCE, Alarm, ping
+from workflows.alarm import PATIENCE, SETTLES, Alarm, ping
 from workflows.auditor import Findings, look, watch
 from workflows.fault_words import AUDIT_FAILED, NOT_WATCHED, WORDS
 from workflows.models import Heartbeat
@@ -54,6 +54,7 @@ class Round:
         self.now = 1000.0
         self.said: list[dict[str, object]] = []
         self.alarm = Alarm(say=self.said.append, clock=lambda: self.now)
+        self.now += SETTLES.total_seconds()
 
     def hear(self, *faults: str, after: float = 5) -> None:
         self.now += after
@@ -89,6 +90,20 @@ def test_a_fault_is_told_in_its_second_round_by_every_way(rounds: Round, web: Si
     assert mail["Subject"] == "Borås Stad: larm från kontrollen av frister"
     assert str(WORDS["no_sweep"]) in mail.get_content()
     assert "overdue_unfired: 3" in mail.get_content()
+
+
+def test_what_is_gone_before_everything_has_started_is_not_told(ways: None, web: Sink) -> None:
+    started = Round()
+    started.now -= SETTLES.total_seconds()
+    started.hear("silent_dispatchers")
+    started.hear("silent_dispatchers")
+    started.hear()
+    assert _told(web) == []
+
+    for _turn in range(4):
+        started.hear("silent_dispatchers")
+
+    assert _told(web) == [["silent_dispatchers"]]
 
 
 def test_what_is_gone_in_the_second_round_is_not_told(rounds: Round, web: Sink) -> None:
@@ -220,7 +235,8 @@ def test_a_fault_made_by_hand_is_mailed_turns_health_to_503_is_on_the_page_and_k
     canary.keep()
     sweep(name="sweep")
     sweep(name="loop")
-    monkeypatch.setattr("workflows.alarm.LASTS", timedelta(0))
+    for wait in ("LASTS", "SETTLES"):
+        monkeypatch.setattr(f"workflows.alarm.{wait}", timedelta(0))
     watch(TwoRounds())
     assert (len(web.asked), mails.mails) == (2, [])
     assert Client().get("/api/v1/health").status_code == 200
