@@ -1,8 +1,8 @@
-"""The policy read for one case, or for one ground, says what it says for all, for everybody, in a town where much has happened."""
+"""The policy read for one case or one ground says what it says for all of them, for everybody, in a town where much happened."""
 
 import pytest
 
-from riskzon.access import Ground, ground_of, reached, visible_cases
+from riskzon.access import Ground, ground_of, reached, read_in_full, visible_cases
 from riskzon.granting import block
 from riskzon.models import Case, User
 from tests.factories import person
@@ -28,5 +28,7 @@ def test_one_case_and_all_cases_are_the_same_rule():
         for ground in Ground:
             those = set(reached(user, ground, town.now).values_list("pk", flat=True))
             assert those == {pk for pk, seen in all_of_them.items() if seen == ground}, (user.username, ground)
+        in_full = {pk for pk, seen in all_of_them.items() if seen != Ground.FOLLOW}
+        assert set(read_in_full(user, town.now).values_list("pk", flat=True)) == in_full, user.username
         grounds |= set(all_of_them.values())
     assert {"lead", "unit", "duty", "follow"} <= grounds
