@@ -72,7 +72,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.stop()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        # The long ones first: a worker that took one last would leave the others with nothing to do.
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     has_browser = any(shutil.which(name) for name in BROWSERS)
     browser_required = os.environ.get("RISKZON_REQUIRE_BROWSER") == "1"
     for item in items:

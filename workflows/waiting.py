@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import roster
 from notifications.failures import answered_for, given_up
 from riskzon import clock
-from riskzon.access import Ground, asked_at, visible_cases
+from riskzon.access import Ground, asked_at, reached
 from riskzon.doors import Look
 from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, InvestigationEntry, Role, User
 from workflows.board import REVIEW_WITHIN, wanted_holds
@@ -31,6 +31,8 @@ from workflows.ends import WAITING
 from workflows.models import Breach, Deadline, Kind, RuleChange
 
 ROLES = frozenset({Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+#: On which ground the cases are theirs to decide in.
+_GROUNDS = {Role.SUPERVISOR: Ground.LEAD, Role.HEAD: Ground.LEAD, Role.DUTY: Ground.DUTY}
 #: How far ahead somebody must be on duty.
 ROSTER_AHEAD = timedelta(days=14)
 #: For how long a look at the roster is remembered: the count stands on every page.
@@ -117,11 +119,7 @@ class _Sets:
     def __init__(self, user: User, now: datetime) -> None:
         self.user, self.now = user, now
         self.leads = user.role in (Role.SUPERVISOR, Role.HEAD)
-        seen = visible_cases(user, now)
-        if self.leads:
-            self.cases = seen.filter(ground=Ground.LEAD)
-        else:
-            self.cases = seen.filter(ground=Ground.DUTY) if user.role == Role.DUTY else Case.objects.none()
+        self.cases = reached(user, _GROUNDS[user.role], now) if user.role in _GROUNDS else Case.objects.none()
 
     def lines(self) -> Iterator[Line]:
         for hold in self.holds().select_related("case__report", "decided_by"):

@@ -13,9 +13,10 @@ import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
 from schemathesis import Case, GenerationMode
 from schemathesis.schemas import APIOperation
 
@@ -23,7 +24,7 @@ from riskzon.api.app import api
 from riskzon.api.urls import urlpatterns
 from riskzon.models import Guardian, Hold
 from tests.api.caller import ARREST, Caller
-from tests.factories import ALBIN, BEA, CASTOR, ELSA, GUSTAV, ISAK, MAJA, at
+from tests.factories import ALBIN, BEA, CASTOR, ELSA, GUSTAV, ISAK, MAJA, WORKDAY, at, people
 from workflows.models import Breach
 from workflows.sweep import beat, sweep
 
@@ -60,7 +61,7 @@ class World:
             },
         )
         opened = karin.post(f"/cases/{cases[2]['id']}/disposition", {"disposition": "opened"}).json()
-        at("2026-11-14T13:30:00+01:00")
+        at(NOW)
         sweep()
         beat("audit", {})
         self.callers = [karin, sara]
@@ -123,13 +124,23 @@ class World:
         return body
 
 
+@pytest.fixture(scope="module")
+def _made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world, made once: each call's test undoes only what it has done itself."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        people()
+        at(WORKDAY)
+        yield World()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
-    made = World()
+def world(_made: World, db: None) -> Iterator[World]:
+    at(NOW)
     # A real server gives its connection back after each call; here it holds the test's own transaction.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    yield made
+    yield _made
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 

@@ -1,8 +1,8 @@
-"""The policy read for one case says what it says for all of them, for everybody, in a town where much has happened."""
+"""The policy read for one case or one ground says what it says for all of them, for everybody, in a town where much happened."""
 
 import pytest
 
-from riskzon.access import ground_of, visible_cases
+from riskzon.access import Ground, ground_of, reached, read_in_full, visible_cases
 from riskzon.granting import block
 from riskzon.models import Case, User
 from tests.factories import person
@@ -25,5 +25,10 @@ def test_one_case_and_all_cases_are_the_same_rule():
         all_of_them = {case.pk: case.ground for case in visible_cases(user, town.now)}
         one_by_one = {case.pk: ground for case in cases if (ground := ground_of(user, case.pk, town.now))}
         assert one_by_one == all_of_them, user.username
+        for ground in Ground:
+            those = set(reached(user, ground, town.now).values_list("pk", flat=True))
+            assert those == {pk for pk, seen in all_of_them.items() if seen == ground}, (user.username, ground)
+        in_full = {pk for pk, seen in all_of_them.items() if seen != Ground.FOLLOW}
+        assert set(read_in_full(user, town.now).values_list("pk", flat=True)) == in_full, user.username
         grounds |= set(all_of_them.values())
     assert {"lead", "unit", "duty", "follow"} <= grounds
