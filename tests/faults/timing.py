@@ -1,0 +1,263 @@
+"""Is nobody early and nobody forgotten when a clock is wrong, changes to summer time, or meets a leap day?
+
+The false clock is that of the product's own processes (libfaketime on each of them), never the database's: its servers are
+started here and given by address. Monotonic clocks stay true, as they do on a machine whose clock is set.
+"""
+
+import contextlib
+import random
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from riskzon import embedded, supervisor
+from tests.faults.client import now
+from tests.faults.deadlines import DAY, due_soon, fired_once
+from tests.faults.plan import Outcome, Skipped, experiment, percentiles
+from tests.faults.stand import BEAT, Stand, Stands, Watch
+from tests.product import wait_for
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
+#: Seconds: the longest that nobody may look while the clocks change.
+GAP = 10.0
+
+
+@contextmanager
+def false_clock(stands: Stands, name: str, **environment: str) -> Iterator[tuple[Stand, Callable[[float], None]]]:
+    """A product on servers of its own, and how to set the clock of its processes: seconds from the true one."""
+    if not shutil.which("faketime"):
+        raise Skipped("faketime is not installed")
+    shown = subprocess.run(["faketime", "-m", "-f", "+0", "env"], capture_output=True, text=True, check=True).stdout
+    library = next(line.partition("=")[2] for line in shown.splitlines() if line.startswith("LD_PRELOAD="))
+    said = stands.folder / f"{name}-clock"
+    said.write_text("+0\n")
+    with contextlib.ExitStack() as running:
+        servers = running.enter_context(_servers(stands.folder / f"{name}-servers"))
+        product = stands.fresh(
+            name,
+            DATABASE_URL=servers.database_url,
+            REDIS_URL=servers.broker_url,
+            LD_PRELOAD=library,
+            FAKETIME_TIMESTAMP_FILE=str(said),
+            FAKETIME_NO_CACHE="1",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+            TZ="UTC",
+            **environment,
+        )
+        stand = running.enter_context(product)
+        yield stand, lambda seconds: _write(said, f"{seconds:+.3f}\n")
+
+
+def _write(file: Path, text: str) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(text)
+    new.replace(file)
+
+
+@contextmanager
+def _servers(home: Path) -> Iterator[embedded.Servers]:
+    """PostgreSQL and Valkey as the product starts them, whose clock is the machine's."""
+    with contextlib.ExitStack() as running:
+        running.enter_context(embedded.claim(home))
+        servers = embedded.prepare(home)
+        for program in (embedded.database_program(home, servers), embedded.broker_program(home, servers)):
+            process = supervisor.spawn(program)
+            running.callback(supervisor.stop, program, process)
+            supervisor.wait_ready(program, process)
+        yield servers
+
+
+class Sweeps:
+    """When each dispatcher said that it had looked, by the database's true clock."""
+
+    def __init__(self, stand: Stand) -> None:
+        self._stand, self._stop = stand, threading.Event()
+        self._at: dict[str, list[float]] = {}
+        self._began = time.time()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "Sweeps":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._ended = time.time()
+
+    def gap(self, *names: str) -> float:
+        """The longest time in which none of these looked."""
+        seen = sorted(at for name in names for at in self._at.get(name, ()))
+        edges = [self._began, *(at for at in seen if at > self._began), self._ended]
+        return round(max(late - early for early, late in pairwise(edges)), 1)
+
+    def _run(self) -> None:
+        question = "SELECT name, extract(epoch FROM at)::float8 FROM workflows_heartbeat"
+        while not self._stop.wait(0.3):
+            with contextlib.suppress(psycopg.Error), self._stand.database() as database:
+                while not self._stop.wait(0.3):
+                    for name, at in database.execute(question):
+                        if at not in (known := self._at.setdefault(name, [])):
+                            known.append(at)
+
+
+@experiment(
+    "F13",
+    "the host's clock 25 h ahead, 25 h behind, and jumping five minutes to and fro: none early, none missed, the alarm given",
+    short=dict(n=60, phase=12),
+    long=dict(n=600, phase=90),
+)
+def host_clock_wrong(stands: Stands, outcome: Outcome, *, n: int, phase: float) -> None:
+    with false_clock(stands, "clock") as (stand, set_clock):
+        dues = due_soon(stand, stand.oracle("F13"), n, phase * 3)
+        time.sleep(max(min(dues.values()).timestamp() - time.time(), 0))
+        skews, intakes = [], []
+        with Watch(stand) as watch, Sweeps(stand) as sweeps:
+            for offsets in ([25 * 3600.0], [-25 * 3600.0], [300.0, -300.0] * 3):
+                for offset in offsets:
+                    set_clock(offset)
+                    outcome.faults["clock_steps"] += 1
+                    time.sleep(phase / len(offsets))
+                    intakes.append(stand.caller().register().status)
+                skews.append(stand.caller().call("GET", "/health").json["clock_skew_seconds"])
+            set_clock(0)
+            watch.wait_for(dues, 30)
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: "clocks_apart" in _log(stand, "deadline_auditor") or phase < 30, 1)
+        outcome.n = n
+        fired_once(stand, outcome, dues)
+        outcome.figures |= {
+            "late_s": percentiles(watch.lateness(dues)),
+            "skew_shown_s": skews,
+            "gap_s": sweeps.gap("sweep", "wake_up", "loop"),
+            "gap_of_celery_s": sweeps.gap("sweep", "wake_up"),
+            "intakes": {status: intakes.count(status) for status in set(intakes)},
+        }
+        outcome.must("every intake is taken", set(intakes) == {201})
+        outcome.must("the health page shows the skew", all(abs(skew) > 100 for skew in skews))
+        outcome.must("the auditor gives the alarm", phase < 40 or "clocks_apart" in _log(stand, "deadline_auditor"))
+        outcome.must(f"no gap over {GAP} s", outcome.figures["gap_s"] <= GAP)
+
+
+@experiment(
+    "F14",
+    "both nights when the clocks change, under a real beat: no gap over 10 s, 24 h are 86,400 s, none early",
+    short=dict(n=20, before=6, after=24),
+    long=dict(n=200, before=60, after=300),
+)
+def clocks_change(stands: Stands, outcome: Outcome, *, n: int, before: float, after: float) -> None:
+    """The product's clock and the host's stand shortly before 01:00 UTC of the night, and go on at their own pace."""
+    first = datetime(2026, 10, 25, 1, tzinfo=UTC)
+    ready = timedelta(minutes=15)
+    with false_clock(stands, "night", RISKZON_CLOCK=(first - ready).isoformat()) as (stand, set_clock):
+        for change in (first, datetime(2027, 3, 28, 1, tzinfo=UTC)):
+            name = f"{change.date()}"
+            shift = _move_to(stand, change - timedelta(minutes=12))
+            set_clock(shift.total_seconds())
+            oracle = stand.oracle(f"F14-{name}")
+            before_change = oracle.keep_report(stand.caller().register(at=now() + shift))
+            promised = list(oracle.dues().values())
+            # Some limits end on each side of the change itself.
+            shift = _move_to(stand, change - timedelta(seconds=before + 20 + n * 0.2))
+            set_clock(shift.total_seconds())
+            dues = due_soon(stand, oracle, n, before + after, together=5, shift=shift) if n else {}
+            beat = stand.product.child(BEAT)
+            with Watch(stand) as watch, Sweeps(stand) as sweeps:
+                end = change + timedelta(seconds=after)
+                time.sleep(max((end - shift - now()).total_seconds(), after))
+                watch.wait_for(dues, after + 30)
+            wanted = {one: due for one, due in dues.items() if due not in promised}
+            seen = {one: due for one, due in wanted.items() if one in watch.seen}
+            outcome.n += len(wanted)
+            outcome.faults["changes_of_the_clock"] += 1
+            outcome.figures[name] = {
+                "gap_s": sweeps.gap("sweep", "wake_up", "loop"),
+                "gap_of_beat_s": sweeps.gap("sweep"),
+                "fired": len(seen),
+                "late_s": percentiles(watch.lateness(wanted)),
+            }
+            outcome.must(f"{name}: the intake is taken", before_change)
+            outcome.must(
+                f"{name}: 24 h are 86,400 s", _days_of(stand, [line["id"] for line in oracle.noted("deadline")])
+            )
+            outcome.must(f"{name}: all fired", len(seen) == len(wanted))
+            outcome.must(f"{name}: none early", all(watch.seen[one] > due for one, due in seen.items()))
+            outcome.must(f"{name}: no gap of the beat over {GAP} s", sweeps.gap("sweep") <= GAP)
+            outcome.must(f"{name}: the same beat", beat == stand.product.child(BEAT))
+
+
+@experiment(
+    "F15",
+    "a leap day, a year's end, a limit at midnight itself, the same instant in every offset: one instant everywhere",
+    short=dict(offsets=20),
+    long=dict(offsets=400),
+)
+def strange_days(stands: Stands, outcome: Outcome, *, offsets: int) -> None:
+    midnights = [datetime(2028, 1, 1, tzinfo=SWEDEN), datetime(2028, 2, 29, tzinfo=SWEDEN)]
+    late: list[float] = []
+    wrong = 0
+    with stands.fresh("days", RISKZON_CLOCK="2027-12-31T12:00:00+01:00") as stand:
+        karin = stand.caller()
+        for midnight in midnights:
+            shift = _move_to(stand, midnight.astimezone(UTC) - timedelta(seconds=20))
+            oracle = stand.oracle(f"F15-{midnight.date()}")
+            same = (midnight - timedelta(days=1)).astimezone(UTC)
+            for place in range(offsets):
+                there = timezone(timedelta(minutes=random.randint(-12 * 60, 14 * 60) if place else 60))
+                answer = karin.register(
+                    occurred_at=same.astimezone(there), at=same.astimezone(there) + timedelta(hours=1)
+                )
+                oracle.keep_report(answer)
+                lawful = _last_second(same + timedelta(hours=1), days=14)
+                wrong += _due(answer.json, "open_investigation") != lawful
+                wrong += _due(answer.json, "guardian_contact") != midnight
+                if place == 0:
+                    with Watch(stand) as watch:
+                        dues = oracle.dues()
+                        watch.wait_for(dues, 40)
+                    late += watch.lateness(dues)
+            outcome.n += offsets
+            assert shift
+    outcome.figures = {"mismatches": wrong, "late_s": percentiles(late)}
+    outcome.must("no mismatch", wrong == 0)
+    outcome.must("fired after midnight, soon", len(late) == len(midnights) and min(late) > 0 and max(late) < GAP)
+
+
+def _last_second(arrived: datetime, *, days: int) -> datetime:
+    """23:59:59 local time of the nth day after the one on which something arrived."""
+    day = arrived.astimezone(SWEDEN).date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=SWEDEN)
+
+
+def _due(report: dict, kind: str) -> datetime:
+    deadlines = report["cases"][0]["deadlines"]
+    return next(datetime.fromisoformat(one["due_at"]) for one in deadlines if one["kind"] == kind)
+
+
+def _move_to(stand: Stand, moment: datetime) -> timedelta:
+    """Move the product's clock forward to this moment; returns how far it is ahead of the true one then."""
+    there = datetime.fromisoformat(stand.caller().call("GET", "/demo/clock").json["now"])
+    seconds = max(int((moment - there).total_seconds()), 0)
+    moved = stand.caller().call("POST", "/demo/clock", {"advance_seconds": seconds})
+    return datetime.fromisoformat(moved.json["now"]) - now()
+
+
+def _days_of(stand: Stand, ids: list[str]) -> bool:
+    lengths = stand.ask(
+        "SELECT DISTINCT extract(epoch FROM due_at - starts_at)::int FROM workflows_deadline WHERE id = ANY(%s::uuid[])",
+        ids,
+    )
+    return lengths == [(int(DAY.total_seconds()),)]
+
+
+def _log(stand: Stand, name: str) -> str:
+    return (stand.home / "log" / f"{name}.log").read_text(errors="replace")
