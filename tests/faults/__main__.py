@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,8 @@ def main(arguments: list[str]) -> int:
     chosen = [one for one in PLAN.values() if not asked.ids or one.id in asked.ids]
     if asked.short and not asked.ids:
         chosen = [one for one in chosen if one.short is not None]
+    # Whoever stops us stops the products as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lines = _run(chosen, is_short=asked.short)
     if not asked.short:
         _keep(lines)

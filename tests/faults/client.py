@@ -17,6 +17,8 @@ from uuid import uuid4
 
 #: Only a person gives up sooner.
 PATIENCE = 30.0
+#: A connection that has been idle for longer is not trusted; gunicorn closes it after five.
+KEPT = 2.0
 _names = count(1)
 
 
@@ -46,9 +48,11 @@ class Caller:
         if key:
             headers["Idempotency-Key"] = key
         began = time.monotonic()
+        if began - getattr(self._own, "used", 0) > KEPT:
+            self.hang_up()
         try:
             line = getattr(self._own, "line", None) or HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
-            self._own.line = line
+            self._own.line, self._own.used = line, began
             line.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
             answer = line.getresponse()
             return Answer(answer.status, answer.read(), time.monotonic() - began)
