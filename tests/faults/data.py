@@ -74,12 +74,15 @@ def database_stopped(stands: Stands, outcome: Outcome, *, stops: int, between: f
     oracle = stand.oracle("F16")
     oracle.keep_report(stand.caller().register())
     back: list[float] = []
+    away: list[tuple[float, float]] = []
     with load(mixed(stand, oracle), per_second=per_second) as done:
         for _stop in range(stops):
             time.sleep(between)
+            stopped = time.time()
             outcome.faults["database_stops"] += stand.kill(DATABASE, signal.SIGQUIT)
             time.sleep(0.5)
-            back.append(stand.wait_well(60))
+            back.append(stand.wait_well(60) + 0.5)
+            away.append((stopped, time.time() + 2))
         time.sleep(between)
     stand.wait_well()
     outcome.n = done.statuses.total()
@@ -92,7 +95,9 @@ def database_stopped(stands: Stands, outcome: Outcome, *, stops: int, between: f
     outcome.must("as many stops as asked for", outcome.faults["database_stops"] == stops)
     outcome.must("503, not 500, while it is away", done.statuses[500] == 0)
     outcome.must("no trace shown", not any(trace in body for _at, _status, body in done.faults for trace in TRACES))
-    outcome.must("most is served", done.statuses[200] + done.statuses[201] > 0.5 * done.statuses.total())
+    refused_later = [one for one in done.faults if not any(begin <= one[0] <= end for begin, end in away)]
+    outcome.figures["refused_once_it_was_back"] = len(refused_later)
+    outcome.must("nobody is refused once it is back", not refused_later)
 
 
 @experiment(
