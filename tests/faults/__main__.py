@@ -17,6 +17,7 @@ from tests.faults import data, deadlines, delivery, people, restoring, retries, 
 from tests.faults.plan import PLAN, ROOT, Experiment, perform, show
 from tests.faults.stand import Stands
 
+#: In this order: what is done to one product must not disturb what comes after.
 GROUPS = (deadlines, people, delivery, watching, timing, data, retries, restoring)
 RESULTS = ROOT / "results.json"
 
@@ -29,7 +30,9 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     if unknown := set(asked.ids) - PLAN.keys():
         parser.error(f"no such experiment: {', '.join(sorted(unknown))}")
-    chosen = [one for one in PLAN.values() if not asked.ids or one.id in asked.ids]
+    modules = [group.__name__ for group in GROUPS]
+    plan = sorted(PLAN.values(), key=lambda one: (modules.index(one.run.__module__), _number(one.id)))
+    chosen = [one for one in plan if not asked.ids or one.id in asked.ids]
     if asked.short and not asked.ids:
         chosen = [one for one in chosen if one.short is not None]
     # Whoever stops us stops the products as well.
@@ -48,34 +51,37 @@ def _run(chosen: list[Experiment], *, is_short: bool) -> list[dict[str, Any]]:
     folder = Path(tempfile.mkdtemp(prefix="riskzon-faults-"))
     folder.chmod(0o700)
     lines: list[dict[str, Any]] = []
+    stands = Stands(folder)
 
     def row(some: list[Experiment]) -> None:
-        stands = Stands(folder)
-        try:
-            for one in some:
-                line = perform(one, stands, is_short=is_short)
-                lines.append(line)
-                print(show(line), flush=True)
-        finally:
-            stands.stop()
+        for one in some:
+            line = perform(one, stands, is_short=is_short)
+            lines.append(line)
+            print(show(line), flush=True)
 
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(row, [one for one in chosen if one.beside])
-        row([one for one in chosen if not one.beside])
-        beside.result()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            beside = pool.submit(row, [one for one in chosen if one.beside])
+            row([one for one in chosen if not one.beside])
+            beside.result()
+    finally:
+        stands.stop()
     if all(line["pass"] for line in lines):
         shutil.rmtree(folder, ignore_errors=True)
     else:
         print(f"What the products of this run wrote is kept in {folder}", file=sys.stderr)
-    order = list(PLAN)
-    return sorted(lines, key=lambda line: order.index(line["id"]))
+    return sorted(lines, key=lambda line: _number(line["id"]))
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("F"))
 
 
 def _keep(lines: list[dict[str, Any]]) -> None:
     known = json.loads(RESULTS.read_text())["lines"] if RESULTS.exists() else []
     at = datetime.fromtimestamp(time.time(), UTC).date().isoformat()
     by_id = {line["id"]: line for line in known} | {line["id"]: {**line, "at": at} for line in lines}
-    kept = [by_id[one] for one in PLAN if one in by_id]
+    kept = [by_id[one] for one in sorted(PLAN, key=_number) if one in by_id]
     RESULTS.write_text(json.dumps({"processors": os.cpu_count(), "lines": kept}, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -85,15 +85,15 @@ def arrest(
         "kind": "arrest",
         "occurred_at": (occurred_at or at - timedelta(minutes=10)).isoformat(),
         "notified_at": (at - timedelta(seconds=2)).isoformat(),
-        "children": [_child(next(_names)) for _each in range(children)],
+        "children": [_child(next(_names), at.year) for _each in range(children)],
         **fields,
     }
 
 
-def _child(number: int) -> dict[str, Any]:
+def _child(number: int, year: int) -> dict[str, Any]:
     surname = f"Provsson{number}"
     return {
-        "birth_date": f"{2010 + number % 4}-{1 + number % 12:02}-{1 + number % 28:02}",
+        "birth_date": f"{year - 16 + number % 4}-{1 + number % 12:02}-{1 + number % 28:02}",
         "given_name": f"Barn{number}",
         "family_name": surname,
         "guardians": [

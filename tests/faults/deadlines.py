@@ -52,11 +52,12 @@ def due_soon(
                 break
             # The machine was busy with something else. These are over; others begin later.
             ahead *= 2
+    ends = set(dues)
     kept = [oracle.keep_report(answer) for answer in answers]
     assert all(kept), "the intake before the faults was refused"
-    promised = oracle.dues()
-    assert len(promised) >= n
-    return {one: due for one, due in promised.items() if due >= begin - timedelta(milliseconds=1)}
+    promised = {one: due for one, due in oracle.dues().items() if due in ends}
+    assert len(promised) == n
+    return promised
 
 
 def fired_once(stand: Stand, outcome: Outcome, dues: dict[str, datetime]) -> None:

@@ -68,7 +68,7 @@ def perform(one: Experiment, stands: Any, *, is_short: bool) -> dict[str, Any]:
     outcome, began = Outcome(), time.monotonic()
     line: dict[str, Any] = {"id": one.id}
     try:
-        one.run(stands, outcome, **((one.short if is_short else one.long) or {}))
+        one.run(stands, outcome, **(one.short if is_short and one.short is not None else one.long))
     except Skipped as reason:
         line["skipped"] = str(reason)
     except Exception as problem:  # noqa: BLE001 - a failed experiment, and all others still run

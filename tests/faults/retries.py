@@ -83,8 +83,8 @@ def _typed(place: int) -> dict[str, str]:
     """What a person types into the form of an arrest: one child with a name and a birth date."""
     seized = (now() - timedelta(minutes=30)).astimezone(ZoneInfo("Europe/Stockholm"))
     return {
-        "occurred_at_0": f"{seized.date()}",
-        "occurred_at_1": f"{seized:%H.%M}",
+        "occurred_at_date": f"{seized.date()}",
+        "occurred_at_clock": f"{seized:%H.%M}",
         "child-0-given_name": f"Dubbel{place}",
         "child-0-family_name": "Provsson",
         "child-0-birth_date": "2011-03-04",

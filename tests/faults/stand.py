@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 import psycopg
 import redis
 
-from riskzon import embedded
+from riskzon import embedded, supervisor
 from tests.faults.client import Caller, Oracle
 from tests.faults.sink import Sink
 from tests.product import ROOT, Product, wait_for
@@ -41,7 +42,7 @@ class Stand:
 
     def start(self) -> "Stand":
         """Start it and return once it is well."""
-        self.product.start().wait_ready(180)
+        self.product.start().wait_ready(400)
         return self
 
     def stop(self) -> None:
@@ -60,9 +61,15 @@ class Stand:
             self._callers[username] = Caller(self.product.port, self.manage("token", username).split()[-1])
         return self._callers[username]
 
-    def manage(self, *arguments: str, may_fail: bool = False) -> str:
-        """What a management command prints."""
-        done = subprocess.run(
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints, which must succeed."""
+        done = self.attempt(*arguments)
+        assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-1000:]
+        return done.stdout
+
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A management command that may fail."""
+        return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.product.environment,
@@ -70,8 +77,6 @@ class Stand:
             text=True,
             check=False,
         )
-        assert may_fail or done.returncode == 0, done.stdout[-1000:] + done.stderr[-1000:]
-        return done.stdout
 
     def oracle(self, name: str) -> Oracle:
         """A new list of promises, beside the home."""
@@ -188,6 +193,19 @@ class Watch:
                         self.seen.setdefault(one, at)
 
 
+@contextlib.contextmanager
+def servers_alone(home: Path) -> Iterator[embedded.Servers]:
+    """PostgreSQL and Valkey of a home, started as the product starts them, and nothing else."""
+    with contextlib.ExitStack() as running:
+        running.enter_context(embedded.claim(home))
+        servers = embedded.prepare(home)
+        for program in (embedded.database_program(home, servers), embedded.broker_program(home, servers)):
+            process = supervisor.spawn(program)
+            running.callback(supervisor.stop, program, process)
+            supervisor.wait_ready(program, process)
+        yield servers
+
+
 class Stands:
     """Starts products: one that experiments share, and new ones for those that would disturb the others."""
 
@@ -195,11 +213,12 @@ class Stands:
         self.folder = folder
         self._shared: dict[str, Stand] = {}
         self._number = Counter[str]()
+        self._lock = threading.Lock()
 
     def shared(self, name: str = "shared", **environment: str) -> Stand:
         """The one of this name, started by whoever asks first."""
         if name not in self._shared:
-            self._shared[name] = Stand(self.folder / name, **environment)
+            self._shared[name] = Stand(self.prepared(name), **environment)
             self._shared[name].start()
         return self._shared[name]
 
@@ -207,14 +226,24 @@ class Stands:
     def fresh(self, name: str, **environment: str) -> Iterator[Stand]:
         """A new one for the block."""
         self._number[name] += 1
-        stand = Stand(self.folder / f"{name}-{self._number[name]}", **environment)
+        stand = Stand(self.prepared(f"{name}-{self._number[name]}"), **environment)
         try:
             yield stand.start()
         finally:
             stand.stop()
 
-    def stop(self, name: str | None = None) -> None:
-        """Stop the shared ones, or one of them."""
-        for each in [name] if name else list(self._shared):
-            if stand := self._shared.pop(each, None):
-                stand.stop()
+    def prepared(self, name: str) -> Path:
+        """A home whose database is migrated and empty: the work of the first start, done once for all of them."""
+        template = self.folder / "template"
+        with self._lock:
+            if not template.exists():
+                with servers_alone(template):
+                    product = Product(template)
+                    prepare = [sys.executable, "manage.py", "prepare"]
+                    subprocess.run(prepare, cwd=ROOT, env=product.environment, check=True)
+        return Path(shutil.copytree(template, self.folder / name))
+
+    def stop(self) -> None:
+        """Stop the shared ones."""
+        while self._shared:
+            self._shared.popitem()[1].stop()

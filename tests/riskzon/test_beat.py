@@ -66,3 +66,7 @@ def test_a_tick_tells_how_long_to_sleep(scheduler):
 
     assert 0 < scheduler.tick() <= app.conf.beat_max_loop_interval
     assert beat._apart() == pytest.approx(time.time() - time.monotonic(), abs=1)
+
+
+def test_it_is_the_one_that_beat_uses():
+    assert app.conf.beat_scheduler == "riskzon.beat:Scheduler"
