@@ -29,7 +29,7 @@ def whole(stand: Stand, outcome: Outcome, oracle: Oracle) -> None:
     numbers = [line["number"] for line in oracle.noted("report")]
     stored = stand.number("SELECT count(*) FROM riskzon_report WHERE number = ANY(%s)", numbers)
     halves = stand.number(_HALVES)
-    outcome.figures |= {"acknowledged": len(numbers), "lost": len(numbers) - stored, "by_half": halves}
+    outcome.figures |= {"acknowledged": len(numbers), "lost_reports": len(numbers) - stored, "by_half": halves}
     outcome.must("no acknowledged report lost", stored == len(numbers))
     outcome.must("none acknowledged twice", len(set(numbers)) == len(numbers))
     outcome.must("nothing there by half", halves == 0)

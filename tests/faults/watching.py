@@ -25,9 +25,10 @@ SAID_WITHIN = 130.0
 def watchdogs(stands: Stands, outcome: Outcome) -> None:
     stand = stands.shared("beside")
     stand.wait_well()
+    before = _alarms(stand)
     frozen = stand.freeze(*DISPATCHERS)
     outcome.figures["dispatchers_off_health_503_s"] = _time(lambda: stand.health() == 503, SEEN_WITHIN)
-    outcome.figures["dispatchers_off_auditor_says_s"] = _time(lambda: "no_sweep" in _alarms(stand), SAID_WITHIN - 90)
+    outcome.figures["dispatchers_off_auditor_says_s"] = _time(lambda: _alarms(stand) > before, SAID_WITHIN - 90)
     for pid in frozen:
         os.kill(pid, signal.SIGKILL)
     outcome.figures["dispatchers_back_s"] = _time(lambda: stand.health() == 200, 60)
@@ -54,10 +55,7 @@ def _time(true: Callable[[], bool], most: float) -> float | None:
     return round(time.monotonic() - began, 1)
 
 
-def _alarms(stand: Stand) -> set[str]:
-    """Every fault that the auditor has named so far."""
-    found: set[str] = set()
-    for line in (stand.home / "log" / "deadline_auditor.log").read_text(errors="replace").splitlines():
-        if '"audit_alarm"' in line:
-            found |= set(json.loads(line)["faults"])
-    return found
+def _alarms(stand: Stand) -> int:
+    """How often the auditor has said so far that nobody sweeps."""
+    lines = (stand.home / "log" / "deadline_auditor.log").read_text(errors="replace").splitlines()
+    return sum("no_sweep" in json.loads(line)["faults"] for line in lines if '"audit_alarm"' in line)
