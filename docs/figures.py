@@ -1,6 +1,6 @@
-"""Which figures may stand in the README? Those of `bench/results.json`, written between its marks and nowhere else.
+"""Which figures may stand in the README? Those that a run has written, between their marks and nowhere else.
 
-`.venv/bin/python -m docs.figures` after `make bench`.
+`.venv/bin/python -m docs.figures` after `make bench` (`bench/results.json`) or `make faults` (`tests/faults/results.json`).
 """
 
 import json
@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-README, RESULTS = ROOT / "README.md", ROOT / "bench" / "results.json"
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+README = ROOT / "README.md"
+#: Where each command keeps the figures of its last run; its marks are `<!-- bench:begin -->` and `<!-- bench:end -->`.
+RESULTS = {"bench": ROOT / "bench" / "results.json", "faults": ROOT / "tests" / "faults" / "results.json"}
 
 #: What each ratio of the results says; `{}` is the ratio.
 SAID = {
@@ -36,9 +37,53 @@ Measured by `make bench` on one machine, in one run, on the embedded servers, me
 """
 
 
-def section(results: Mapping[str, Any]) -> str:
+BEFORE_FAULTS = """What `make faults` did to the product and what it saw, each experiment in its long form, on {} processors:
+
+| | must hold | tried on | broken on purpose | seen |
+|---|---|---:|---|---|
+"""
+
+
+def bench_section(results: Mapping[str, Any]) -> str:
     """The performance section, as Markdown."""
     return BEFORE + "".join(_row(row) for row in results["rows"])
+
+
+def faults_section(results: Mapping[str, Any]) -> str:
+    """The table of experiments, as Markdown."""
+    return BEFORE_FAULTS.format(results["processors"]) + "".join(_experiment(line) for line in results["lines"])
+
+
+SECTIONS = {"bench": bench_section, "faults": faults_section}
+
+
+def _experiment(line: Mapping[str, Any]) -> str:
+    if "skipped" in line:
+        return f"| {line['id']} | {line['invariant']} | – | – | not run: {line['skipped']} |\n"
+    broken = "".join(f"**not held: {promise}**; " for promise in line.get("broken", ()))
+    return (
+        f"| {line['id']} | {line['invariant']} | {line['n']:,} | {_list(line['faults'])} "
+        f"| {broken}{_list(line['figures'])} |\n"
+    )
+
+
+def _list(figures: Mapping[str, Any]) -> str:
+    """`kills 25, flushes 12`; what lies deeper in brackets. Nothing seen is a dash."""
+    said = [f"{str(name).replace('_', ' ')} {_said(value)}" for name, value in figures.items()]
+    return ", ".join(said) or "–"
+
+
+def _said(value: Any) -> str:
+    match value:
+        case Mapping():
+            return f"({_list(value)})"
+        case list():
+            return ", ".join(map(_said, value)) or "none"
+        case None:
+            return "–"
+        case int():
+            return f"{value:,}"
+    return str(value).replace("|", "/")
 
 
 def _row(row: Mapping[str, Any]) -> str:
@@ -66,13 +111,17 @@ def _short(value: float) -> str:
 
 def main() -> int:
     readme = README.read_text()
-    before, rest = readme.split(BEGIN)
-    after = rest.split(END)[1]
-    if not RESULTS.exists():
-        print("No figures: run `make bench` first.", file=sys.stderr)
-        return 1
-    README.write_text(f"{before}{BEGIN}\n{section(json.loads(RESULTS.read_text()))}{END}{after}")
-    return 0
+    missing = [name for name, results in RESULTS.items() if not results.exists()]
+    for name in RESULTS.keys() - set(missing):
+        begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+        if begin in readme:
+            before, rest = readme.split(begin)
+            section = SECTIONS[name](json.loads(RESULTS[name].read_text()))
+            readme = f"{before}{begin}\n{section}{end}{rest.split(end)[1]}"
+    README.write_text(readme)
+    for name in missing:
+        print(f"No figures: run `make {name}` first.", file=sys.stderr)
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

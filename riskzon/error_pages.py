@@ -1,14 +1,19 @@
 """What does a person read when a page cannot be shown, and what may they do next?"""
 
+import sys
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from riskzon import drafts
 from riskzon.errors import Refused
+
+#: Seconds: the database is back sooner than that, as a rule.
+RETRY_AFTER = "5"
 
 
 def _page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
@@ -31,9 +36,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, handler500: needs neither the database nor a session, and gives the number that the log has."""
+    """500, handler500: needs neither the database nor a session, and gives the number that the log has.
+
+    503 while the database is away: nothing is wrong with what was sent, and a little later it can be sent again.
+    """
     number = getattr(request, "id", "") or request.headers.get("X-Request-ID", "")
-    return HttpResponseServerError(render_to_string("500.html", {"number": str(number)[:36]}))
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return HttpResponse(
+        render_to_string("500.html", {"number": str(number)[:36]}),
+        status=HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR,
+        headers={"Retry-After": RETRY_AFTER} if away else {},
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -19,8 +19,9 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 _FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-_STEADY_AFTER = 60.0  # seconds of life after which a process has earned a short pause again
+# Seconds. A deadline may wait for a dispatcher to come back, and is to be told of within fifteen.
+_LONGEST_PAUSE = 5.0
+_STEADY_AFTER = 10.0  # seconds of life after which a process has earned a short pause again
 _LOG_LIMIT = 10_000_000  # bytes after which a log is set aside at the next start
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

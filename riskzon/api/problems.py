@@ -7,11 +7,13 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from riskzon.api.fields import Answer
+from riskzon.error_pages import RETRY_AFTER
 from riskzon.errors import Invalid, Refused, Unseen
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +76,11 @@ def answer(request: HttpRequest, exception: Exception) -> JsonResponse:
             return problem(exception.status_code)
         case Http404():
             return problem(404, Unseen().message)
+        case OperationalError() | InterfaceError():
+            log.error("api_without_database", code=503)
+            return problem(
+                503, _("Något gick fel hos oss. Försök igen om en stund."), headers={"Retry-After": RETRY_AFTER}
+            )
         case _:
             log.error("api_failed", exc_info=exception, code=500)
             return problem(500, _("Något gick fel hos oss. Försök igen om en stund."))

@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from notifications.models import Delivery
 from riskzon import clock
+from riskzon.api import problems
 from riskzon.models import ApiToken, User
 from tests.factories import at
 from workflows.models import Heartbeat
@@ -183,3 +185,11 @@ def test_fault_of_ours_is_a_problem_without_its_words(call_as, monkeypatch):
     assert answer.status_code == 500
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "Albin" not in json.dumps(answer.json())
+
+
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError])
+def test_without_its_database_a_call_says_come_back_soon(rf, away):
+    answer = problems.answer(rf.get("/api/v1/cases"), away("connection to server at 127.0.0.1 failed"))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"127.0.0.1" not in answer.content

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.utils import translation
@@ -69,3 +70,12 @@ def test_server_error_needs_no_user_and_gives_the_number_of_the_log(rf: RequestF
     answer = error_pages.server_error(request)
     assert answer.status_code == 500
     assert "d78a6bfe-4ae7-4e78-8c52-987da9a0b05f" in answer.content.decode()
+
+
+def test_without_its_database_a_page_says_come_back_soon(rf: RequestFactory) -> None:
+    try:
+        raise OperationalError("connection to server at 127.0.0.1 failed")
+    except OperationalError:
+        answer = error_pages.server_error(rf.get("/"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"127.0.0.1" not in answer.content

@@ -49,6 +49,26 @@ def test_a_program_that_keeps_dying_is_started_ever_more_seldom(tmp_path, superv
     assert "starting it again in 1 s." in shown
 
 
+def test_a_dispatcher_that_keeps_dying_is_never_away_for_long(tmp_path, supervisor, capsys):
+    supervisor.start(program(tmp_path, "raise SystemExit(3)"))
+    running = supervisor._running[0]
+    running.pause = 4.0
+
+    supervisor.keep(until=lambda: running.restart_at is not None)
+
+    assert running.pause == 5.0
+
+
+def test_a_program_that_had_run_for_a_while_is_started_again_at_once(tmp_path, supervisor, capsys):
+    supervisor.start(program(tmp_path, "raise SystemExit(3)"))
+    running = supervisor._running[0]
+    running.pause, running.started = 5.0, running.started - 11
+
+    supervisor.keep(until=lambda: running.restart_at is not None)
+
+    assert "starting it again in 0.5 s." in capsys.readouterr().out
+
+
 def test_a_program_that_will_not_stop_is_ended(tmp_path, supervisor):
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(300)"
     thing = program(tmp_path, deaf, stop_seconds=0.2)

@@ -26,6 +26,8 @@ CANARY_ASKED = 60.0
 
 class Command(BaseCommand):
     help = "Fires due deadlines in a loop, sleeping until the next one, one second at most. Needs no Redis."
+    # Whoever starts it has checked; a dispatcher that was killed is to be back soon.
+    requires_system_checks = []
 
     _stopping = False
     _next_canary = 0.0
