@@ -1,10 +1,10 @@
-"""Who comes in: login with a name and a password, written to the access log, in the person's own language."""
+"""Who comes in and goes: login with a name and a password, in the person's own language; all of it stands in the log."""
 
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, LogoutView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,7 +15,10 @@ from riskzon.models import AuditAction, User
 
 
 class Login(LoginView):
-    """The login page. A login that cannot be logged does not happen; who guesses too often is asked to wait."""
+    """The login page. A login that cannot be logged does not happen; one that failed is logged as well.
+
+    Who guesses too often is asked to wait, and nothing is looked at.
+    """
 
     authentication_form = LoginForm
     redirect_authenticated_user = True
@@ -54,3 +57,21 @@ class Login(LoginView):
         answer = self.render_to_response(self.get_context_data(form=form, wait=wait))
         answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return answer
+
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        if form.non_field_errors():
+            # What was typed is not kept: it may be a password in the wrong field. And it was nobody yet who typed it.
+            meant = User.objects.filter(username=form.cleaned_data["username"]).values_list("pk", flat=True).first()
+            detail = {"user": str(meant)} if meant else {}
+            audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login", detail=detail)
+        return super().form_invalid(form)
+
+
+class Logout(LogoutView):
+    """The end of a session, by the person's own hand. It ends with its row in the log, or not at all."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic():
+            if isinstance(request.user, User):
+                audit.record(AuditAction.LOGOUT, by=request.user, now=clock.now(), what="logout")
+            return super().post(request, *args, **kwargs)

@@ -1,15 +1,14 @@
 """Which address shows what: the roof, where the floors' pages meet."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from riskzon import drafts, pages, stay
-from riskzon.login import Login
+from riskzon.login import Login, Logout
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", Login.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", Logout.as_view(), name="logout"),
     path("stay/", stay.stay, name="stay"),
     path("language", set_language, name="set_language"),
     path("drafts/", drafts.save, name="draft"),

@@ -173,6 +173,10 @@ STORAGES = {
 # The map of a script is read by whoever debugs it; it gets no second, smaller copy.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "jpeg", "png", "gif", "webp", "woff", "woff2", "ico", "gz", "br", "map"]
 
+# --- The access log: where the head of its chain is written each hour, and the secret that signs it --------------------
+AUDIT_HEAD_DIR = Path(env.str("AUDIT_HEAD_DIR", default=str(RISKZON_HOME / "heads"))).expanduser()
+AUDIT_HEAD_KEY = env.str("AUDIT_HEAD_KEY", default="")
+
 # --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

@@ -9,6 +9,8 @@ RISKZON_DEMO = env.bool("RISKZON_DEMO", default=True)
 DEBUG = env.bool("DEBUG", default=False)
 # Where no server was ever started there is no session to keep either.
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_servers.secret_key if _servers else get_random_secret_key())
+# The demo's heads show how it works; a secret that stands beside them proves little.
+AUDIT_HEAD_KEY = AUDIT_HEAD_KEY or SECRET_KEY
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 # Two checkouts on one machine: a browser keeps one set of cookies for all ports of 127.0.0.1.
 SESSION_COOKIE_NAME = f"riskzon_session_{env.int('PORT', default=8000)}"

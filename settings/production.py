@@ -11,6 +11,8 @@ _REQUIRED = {
     "DATABASE_URL": "the address of PostgreSQL",
     "REDIS_URL": "the address of Redis or Valkey",
     "EMAIL_URL": "the mail server, for example smtp+tls://user:password@mail.example.se:587",
+    "AUDIT_HEAD_DIR": "a folder outside the database, copied to another machine, for the heads of the access log",
+    "AUDIT_HEAD_KEY": "a long random text that signs these heads; not the SECRET_KEY",
     "SMS_URL": "the SMS gateway, for example 46elks://user:password@Kommunen/{to}, or none on purpose",
     "AUDIT_MAIL_TO": "who is told when the product itself fails, addresses with commas between, or none on purpose",
     "DEADMAN_URL": "an address outside that raises the alarm when our calls stay away, or none on purpose",

@@ -5,6 +5,7 @@ from settings.base import *
 RISKZON_DEMO = True
 SMS_URL = "mailbox://"
 SECRET_KEY = "only-for-tests-" * 4
+AUDIT_HEAD_KEY = "only-for-the-heads-of-tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Static files straight from their sources: no collecting, no hashed names.

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskzon', '0013_canary_and_audit_heartbeat'),
+        ('riskzon', '0015_log_sealed'),
     ]
 
     operations = [

@@ -1,7 +1,7 @@
 """What is true: the tables of people, children, reports, cases, rights and the access log."""
 
 from riskzon.models.absences import Absence
-from riskzon.models.audit import AuditAction, AuditEntry
+from riskzon.models.audit import AuditAction, AuditEntry, AuditHead, AuditSeal
 from riskzon.models.canary import CANARY_USERNAME, Canary
 from riskzon.models.cases import (
     Assessment,
@@ -41,6 +41,8 @@ __all__ = [
     "Assessment",
     "AuditAction",
     "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
     "Canary",
     "Case",
     "CaseBlock",

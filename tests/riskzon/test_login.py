@@ -18,15 +18,20 @@ def _log_in(client: Client, password: str = "riskzon-demo", username: str = "kar
     return client.post("/login/", {"username": username, "password": password}).status_code
 
 
-def test_a_login_is_one_row_in_the_access_log_and_a_failed_one_none(client: Client) -> None:
+def test_a_login_a_failed_one_and_a_logout_are_each_one_row_in_the_access_log(client: Client) -> None:
     people()
+    karin = person("karin.ek")
 
     assert _log_in(client, "wrong") == 200
-    assert not AuditEntry.objects.exists()
     assert _log_in(client) == 302
-    entry = AuditEntry.objects.get()
+    client.post("/logout/")
+    rows = AuditEntry.objects.order_by("id").values_list("action", "actor", "detail")
 
-    assert (entry.action, entry.actor) == (AuditAction.LOGIN, person("karin.ek"))
+    assert list(rows) == [
+        (AuditAction.DENIED, None, {"user": str(karin.pk)}),
+        (AuditAction.LOGIN, karin.pk, {}),
+        (AuditAction.LOGOUT, karin.pk, {}),
+    ]
 
 
 def test_a_login_that_cannot_be_logged_is_refused(client: Client) -> None:

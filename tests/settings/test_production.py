@@ -14,6 +14,8 @@ COMPLETE = {
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_URL": "smtp+tls://nobody:nothing@mail.example.se:587",
+    "AUDIT_HEAD_DIR": "/var/lib/riskzon/heads",
+    "AUDIT_HEAD_KEY": "another text that nobody knows",
     "SMS_URL": "jsons://gateway.example.se/send/{to}",
     "AUDIT_MAIL_TO": "drift@example.se",
     "DEADMAN_URL": "https://switch.example.se/ping/riskzon",

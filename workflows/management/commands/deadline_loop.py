@@ -1,4 +1,4 @@
-"""The second dispatcher: the same sweep in a plain loop that needs no broker."""
+"""The second dispatcher: the same sweep in a plain loop that needs no broker. Beside it the access log is sealed."""
 
 import signal
 import time
@@ -10,7 +10,7 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
-from riskzon import clock
+from riskzon import clock, heads, sealing
 from workflows import canary
 from workflows.sweep import next_moment, sweep
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
 
     _stopping = False
     _next_canary = 0.0
+    _seal_at = 0.0
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, self._stop)
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 log.error("deadline_loop_fault", error=type(problem).__name__)
                 connection.close()
                 pause = AFTER_FAULT
+            self._seal()
             time.sleep(pause.total_seconds())
 
     def _keep_canary(self) -> None:
@@ -56,6 +58,20 @@ class Command(BaseCommand):
         if coming is None:
             return LONGEST_SLEEP
         return max(SHORTEST_SLEEP, min(LONGEST_SLEEP, coming - clock.now()))
+
+    def _seal(self) -> None:
+        """One batch a minute, or the next at once where one was full; its fault must not stop the clocks, only be told."""
+        if time.monotonic() < self._seal_at:
+            return
+        self._seal_at = time.monotonic() + sealing.EVERY.total_seconds()
+        try:
+            new = sealing.seal()
+            heads.export_head()
+            if new and new.rows >= sealing.BATCH:
+                self._seal_at = 0.0
+        except (Error, OSError) as problem:
+            log.error("log_not_sealed", error=type(problem).__name__)
+            connection.close()
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
