@@ -88,7 +88,7 @@ ALWAYS = {
         AND NOT EXISTS (SELECT 1 FROM workflows_deadline d
             WHERE d.investigation_id = i.id AND d.kind = 'investigation' AND d.settled_at IS NULL)""",
     "met and breached at once, or neither": """SELECT d.id FROM workflows_deadline d
-        WHERE (d.state IN ('breached', 'met_late')) <> (d.fired_at IS NOT NULL) AND d.state NOT IN ('void', 'exempt')
+        WHERE (d.state IN ('breached', 'met_late')) <> (d.fired_at IS NOT NULL) AND d.state <> 'void'
            OR (d.state = 'met' AND d.settled_at > d.due_at) OR d.fired_at <= d.due_at
            OR (d.fired_at IS NOT NULL) <> EXISTS (SELECT 1 FROM workflows_breach b WHERE b.deadline_id = d.id)
            OR (d.fired_at IS NOT NULL)
@@ -115,6 +115,8 @@ ALWAYS = {
     "an end that waits for nobody": f"""SELECT c.id FROM riskzon_case c
         WHERE EXISTS ({_TODO} AND t.what IN ('confirm_end', 'acknowledge')) <> EXISTS (SELECT 1 FROM riskzon_endproposal e
             WHERE e.case_id = c.id AND e.confirmed_at IS NULL AND e.refused_at IS NULL)""",
+    "a rung twice": """SELECT min(e.id) FROM workflows_deadlineevent e
+        GROUP BY e.deadline_id, e.step HAVING count(*) > 1""",
     "a rung before its moment": "SELECT e.id FROM workflows_deadlineevent e WHERE e.fired_at < e.at",
     "a rung that nobody was told": """SELECT e.id FROM workflows_deadlineevent e JOIN workflows_deadline d ON d.id = e.deadline_id
         WHERE e.told > 0 AND NOT EXISTS (SELECT 1 FROM notifications_message m WHERE m.case_id = d.case_id
