@@ -44,7 +44,7 @@ from workflows.verbs import people as hands
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STEPS_A_LIFE = 25
-LIVES = int(os.environ.get("RISKZON_RANDOM_STEPS", "1000")) // STEPS_A_LIFE
+LIVES = int(os.environ.get("RISKZON_RANDOM_STEPS", "600")) // STEPS_A_LIFE
 IS_LONG = LIVES > 40
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: By day, by night, before each change of the hour, before Christmas and before two birthdays.
