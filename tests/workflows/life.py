@@ -42,6 +42,7 @@ _TABLES = sorted(
 _STATE = " UNION ALL ".join(
     f"SELECT '{table}', md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t" for table in _TABLES
 )
+_LOCK = "FOR NO KEY UPDATE"
 _POINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")
 
 
@@ -50,20 +51,26 @@ class Killed(BaseException):
 
 
 @contextmanager
-def dying(after: int | None) -> Iterator[None]:
-    """Inside, the process dies before its statement number `after`; None: it lives."""
-    left = after
+def dying(after: int | None) -> Iterator[list[str]]:
+    """Inside, the process dies before its statement number `after`; None: it lives. Yields what was asked until then."""
+    said: list[str] = []
 
     def die(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal left
-        if left is not None and not str(sql).startswith(_POINTS):
-            left -= 1
-            if left < 0:
+        if not str(sql).startswith(_POINTS):
+            if len(said) == after:
                 raise Killed
+            said.append(str(sql).strip())
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(die):
-        yield
+        yield said
+
+
+def is_locked_first(said: Sequence[str]) -> bool:
+    """Whether nothing was written before a case was locked: two who act at once would else not know of each other."""
+    locked = next((place for place, sql in enumerate(said) if "riskzon_case" in sql and sql.endswith(_LOCK)), None)
+    written = next((place for place, sql in enumerate(said) if sql.startswith(("INSERT", "UPDATE"))), len(said))
+    return locked is not None and locked < written
 
 
 class Life(RuleBasedStateMachine):
@@ -124,7 +131,7 @@ class Life(RuleBasedStateMachine):
         for after in (self.dies_after, None):
             user = User.objects.select_related("unit").get(username=username)
             try:
-                with dying(after):
+                with dying(after) as said:
                     made = do(user)
             except Killed:
                 self._changed_nothing(f"{what} by {username}, killed")
@@ -145,6 +152,7 @@ class Life(RuleBasedStateMachine):
                 if about is not None:
                     rows = [(row.actor_id, row.case_id) for row in self._new_log() if row.action == AuditAction.CHANGE]
                     assert (user.pk, about.pk) in rows, f"{what} is not in the log"
+                    assert is_locked_first(said), f"{what} has locked no case"
             break
         self.dies_after = None
         self.look_through()

@@ -25,12 +25,14 @@ _CUSTODIANS = """riskzon_guardianship g WHERE g.child_id = c.child_id
 _FOLLOWED = f"""({_HELD}
     OR EXISTS (SELECT 1 FROM riskzon_contact k WHERE k.case_id = c.id AND k.guardian_id = g.guardian_id AND k.counts)
     OR EXISTS (SELECT 1 FROM riskzon_writtenoff w WHERE w.case_id = c.id AND w.guardian_id = g.guardian_id))"""
-_IS_KNOWN = "EXISTS (SELECT 1 FROM riskzon_child b WHERE b.id = c.child_id AND (b.identity_number <> '' OR b.birth_date IS NOT NULL))"
+_IS_KNOWN = """EXISTS (SELECT 1 FROM riskzon_child b WHERE b.id = c.child_id
+    AND (b.identity_number <> '' OR b.birth_date IS NOT NULL))"""
 
 #: Each finds ids of what is wrong; `c` is a case.
 ALWAYS = {
     "an open case without a process, or a closed one with": """SELECT c.id FROM riskzon_case c
-        WHERE (c.closed_at IS NULL) <> EXISTS (SELECT 1 FROM workflows_caseprocess p WHERE p.case_id = c.id AND p.status = 'NEW')""",
+        WHERE (c.closed_at IS NULL) <> EXISTS (SELECT 1 FROM workflows_caseprocess p WHERE p.case_id = c.id
+            AND p.status = 'NEW')""",
     "an open case of which nothing is demanded": f"""SELECT c.id FROM riskzon_case c WHERE c.closed_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM workflows_deadline d WHERE {_RUNNING} AND d.state = 'running')
         AND NOT EXISTS (SELECT 1 FROM workflows_breach b WHERE b.case_id = c.id AND b.reviewed_at IS NULL)
@@ -75,7 +77,8 @@ ALWAYS = {
            OR (d.kind = 'guardian_contact' AND (c.guardian_reached_at IS NOT NULL
                OR (EXISTS (SELECT 1 FROM {_CUSTODIANS}) AND NOT EXISTS (SELECT 1 FROM {_CUSTODIANS} AND NOT {_HELD}))))""",
     "no clock runs for what is demanded": f"""SELECT c.id FROM riskzon_case c WHERE c.closed_at IS NULL AND (
-        (c.disposition = '' AND NOT EXISTS (SELECT 1 FROM workflows_deadline d WHERE {_RUNNING} AND d.kind = 'open_investigation'))
+        (c.disposition = '' AND NOT EXISTS (SELECT 1 FROM workflows_deadline d WHERE {_RUNNING}
+            AND d.kind = 'open_investigation'))
         OR (c.assessed_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM workflows_deadline d WHERE {_RUNNING} AND d.kind = 'protective_assessment'))
         OR (c.feedback_owed AND c.disposition <> ''
@@ -88,7 +91,7 @@ ALWAYS = {
         AND NOT EXISTS (SELECT 1 FROM workflows_deadline d
             WHERE d.investigation_id = i.id AND d.kind = 'investigation' AND d.settled_at IS NULL)""",
     "met and breached at once, or neither": """SELECT d.id FROM workflows_deadline d
-        WHERE (d.state IN ('breached', 'met_late')) <> (d.fired_at IS NOT NULL) AND d.state NOT IN ('void', 'exempt')
+        WHERE (d.state IN ('breached', 'met_late')) <> (d.fired_at IS NOT NULL) AND d.state <> 'void'
            OR (d.state = 'met' AND d.settled_at > d.due_at) OR d.fired_at <= d.due_at
            OR (d.fired_at IS NOT NULL) <> EXISTS (SELECT 1 FROM workflows_breach b WHERE b.deadline_id = d.id)
            OR (d.fired_at IS NOT NULL)
@@ -107,7 +110,8 @@ ALWAYS = {
     "a breach that nobody reviews": """SELECT b.id FROM workflows_breach b WHERE b.kind <> 'breach_review'
         AND (b.reviewed_at IS NULL) <> EXISTS (SELECT 1 FROM workflows_deadline d
             WHERE d.breach_id = b.id AND d.kind = 'breach_review' AND d.settled_at IS NULL)""",
-    "a breach that the log does not tell": """SELECT b.id FROM workflows_breach b WHERE NOT EXISTS (SELECT 1 FROM riskzon_auditentry a
+    "a breach that the log does not tell": """SELECT b.id FROM workflows_breach b WHERE NOT EXISTS (SELECT 1
+            FROM riskzon_auditentry a
         WHERE a.case_id = b.case_id AND a.what = 'breach' AND a.product_at = b.fired_at AND a.detail ->> 'deadline' = b.kind)""",
     "a hold without its review": """SELECT h.id FROM riskzon_hold h
         WHERE (h.ended_at IS NULL) <> EXISTS (SELECT 1 FROM workflows_deadline d
@@ -115,6 +119,8 @@ ALWAYS = {
     "an end that waits for nobody": f"""SELECT c.id FROM riskzon_case c
         WHERE EXISTS ({_TODO} AND t.what IN ('confirm_end', 'acknowledge')) <> EXISTS (SELECT 1 FROM riskzon_endproposal e
             WHERE e.case_id = c.id AND e.confirmed_at IS NULL AND e.refused_at IS NULL)""",
+    "a rung twice": """SELECT min(e.id) FROM workflows_deadlineevent e
+        GROUP BY e.deadline_id, e.step HAVING count(*) > 1""",
     "a rung before its moment": "SELECT e.id FROM workflows_deadlineevent e WHERE e.fired_at < e.at",
     "a rung that nobody was told": """SELECT e.id FROM workflows_deadlineevent e JOIN workflows_deadline d ON d.id = e.deadline_id
         WHERE e.told > 0 AND NOT EXISTS (SELECT 1 FROM notifications_message m WHERE m.case_id = d.case_id
@@ -128,7 +134,8 @@ ALWAYS = {
        WHERE k.recorded_at > %(since)s AND k.initiated_by = 'staff' AND h.decided_at < k.recorded_at AND h.ended_at IS NULL""",
     "a held guardian who stops the clock": """SELECT k.id FROM riskzon_contact k JOIN riskzon_case c ON c.id = k.case_id
         JOIN riskzon_hold h ON h.child_id = c.child_id AND (h.guardian_id IS NULL OR h.guardian_id = k.guardian_id)
-       WHERE k.recorded_at > %(since)s AND k.counts AND h.decided_at < k.recorded_at AND h.ended_at IS NULL AND NOT h.provisional""",
+       WHERE k.recorded_at > %(since)s AND k.counts AND h.decided_at < k.recorded_at AND h.ended_at IS NULL
+            AND NOT h.provisional""",
 }
 ONCE_SWEPT = {
     "a limit passed unnoticed": """SELECT d.id FROM workflows_deadline d
@@ -142,7 +149,8 @@ ONCE_SWEPT = {
            OR (EXISTS (SELECT 1 FROM riskzon_absence a WHERE a.person_id = t.who AND a.starts_at <= %(now)s
                  AND coalesce(least(a.ends_at, a.ended_at), 'infinity') > %(now)s)
                AND NOT EXISTS (SELECT 1 FROM riskzon_user u WHERE u.id = t.who AND u.role = 'head'))""",
-    "a child who has turned 15 and is told by nobody": """SELECT c.id FROM riskzon_case c JOIN riskzon_child b ON b.id = c.child_id
+    "a child who has turned 15 and is told by nobody": """SELECT c.id FROM riskzon_case c
+            JOIN riskzon_child b ON b.id = c.child_id
         WHERE c.closed_at IS NULL AND (b.birth_date + interval '15 years') AT TIME ZONE 'Europe/Stockholm' <= %(now)s
           AND NOT EXISTS (SELECT 1 FROM workflows_todo t WHERE t.case_id = c.id AND t.what = 'inform_child')""",
     "guardians of somebody of age are sought": """SELECT c.id FROM riskzon_case c JOIN riskzon_child b ON b.id = c.child_id
