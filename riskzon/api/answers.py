@@ -345,7 +345,10 @@ class BreachList(Answer):
 
 
 class WaitingOut(Answer):
-    """One thing that waits. `id`: of the hold, the proposed end, the investigation, the breach or the proposed rule; `by` null: no limit."""
+    """One thing that waits. `by` null: no limit.
+
+    `id`: of the hold, the proposed end, the investigation, the breach or the proposed rule.
+    """
 
     kind: str
     id: UUID | None
