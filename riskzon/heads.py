@@ -21,7 +21,10 @@ EVERY = timedelta(hours=1)
 
 
 def export_head() -> Path | None:
-    """Write the head if an hour has passed and something was sealed since. None: not due, or somebody else is at it. OSError: it cannot be."""
+    """Write the head if an hour has passed and something was sealed since. None: not due, or somebody else is at it.
+
+    OSError: it cannot be written.
+    """
     with transaction.atomic():
         if not sealing.alone():
             return None
