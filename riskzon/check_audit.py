@@ -136,7 +136,9 @@ def check(lines: Iterable[str], heads: Heads | None = None) -> Verdict:
         if verdict.seals in heads.told:
             if heads.told[verdict.seals][0] != verdict.head:
                 name = heads.told[verdict.seals][1]
-                verdict.fault = f"row {since_head} or one after it was written anew: seal {verdict.seals} is not the one in head {name}"
+                verdict.fault = (
+                    f"row {since_head} or one after it was written anew: seal {verdict.seals} is not that of {name}"
+                )
                 return verdict
             verdict.heads, since_head = verdict.heads + 1, 0
     verdict.unsealed = len(found) // LEAF
