@@ -21,7 +21,10 @@ EVERY = timedelta(hours=1)
 
 
 def export_head() -> Path | None:
-    """Write the head if an hour has passed and something was sealed since. None: not due, or somebody else is at it. OSError: it cannot be."""
+    """Write the head if an hour has passed and something was sealed since. None: not due, or somebody else is at it.
+
+    OSError: the folder cannot be written to.
+    """
     with transaction.atomic():
         if not sealing.alone():
             return None
@@ -35,7 +38,9 @@ def export_head() -> Path | None:
         head["at"] = now.astimezone(UTC).isoformat(timespec="microseconds")
         head["signature"] = check_audit.sign(head, settings.AUDIT_HEAD_KEY)
         AuditHead.objects.create(seal=last, at=now)
-        return _write(Path(settings.AUDIT_HEAD_DIR) / f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{last.number}.json", head)
+        return _write(
+            Path(settings.AUDIT_HEAD_DIR) / f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{last.number}.json", head
+        )
 
 
 def _write(path: Path, head: dict[str, object]) -> Path:

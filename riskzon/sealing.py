@@ -138,12 +138,23 @@ def _write(last: AuditSeal | None, span: _Span, rows: Sequence[tuple[int, str]])
 
 def told(one: AuditSeal) -> dict[str, object]:
     """A seal as the checker reads it, but for its leaves."""
-    same = ("format", "after_id", "from_transaction", "to_transaction", "rows", "total", "last_id", "root", "previous", "hash")
+    same = (
+        "format",
+        "after_id",
+        "from_transaction",
+        "to_transaction",
+        "rows",
+        "total",
+        "last_id",
+        "root",
+        "previous",
+        "hash",
+    )
     at = one.sealed_at.astimezone(UTC).isoformat(timespec="microseconds")
     return {"seal": one.number, "sealed_at": at, **{name: getattr(one, name) for name in same}}
 
 
-def _ask(question: str, *values: object) -> tuple[int, ...]:
+def _ask(question: str, *values: int) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         answer: tuple[int, ...] = cursor.fetchone() or ()

@@ -180,7 +180,9 @@ def test_a_head_that_was_changed_or_signed_with_another_key_is_not_believed(ids:
     assert verdict(tmp_path / "heads").fault == f"head {path.name} cannot be read"
 
 
-@pytest.mark.parametrize("line", ["", "null", "[]", "{", '{"seal": 1}', '{"v": 1}', '{"id": "x"}', '{"seal": "1", "id": 1}'])
+@pytest.mark.parametrize(
+    "line", ["", "null", "[]", "{", '{"seal": 1}', '{"v": 1}', '{"id": "x"}', '{"seal": "1", "id": 1}']
+)
 def test_an_export_that_cannot_be_read_is_a_fault_and_no_error(line: str) -> None:
     assert check_audit.check([line + "\n"]).fault == "line 1 cannot be read"
 
@@ -204,7 +206,12 @@ def _alone(tmp_path: Path) -> subprocess.CompletedProcess[str]:
     key.write_text(KEY + "\n")
     words = ["log.jsonl", "--heads", "heads", "--key-file", "key"]
     return subprocess.run(
-        [sys.executable, "-I", "-S", str(script), *words], cwd=tmp_path, capture_output=True, text=True, check=False, env={}
+        [sys.executable, "-I", "-S", str(script), *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={},
     )
 
 
