@@ -1,7 +1,7 @@
 """What does an export of the access log hold? Every row as it was sealed, and every seal, in the order of sealing."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -37,7 +37,7 @@ def lines() -> Iterator[str]:
         yield from (line for _transaction, line in _rows(0, sealing.END))
 
 
-def _rows(after: int, up_to: int) -> Iterator[tuple[int, str]]:
+def _rows(after: int, up_to: int) -> Generator[tuple[int, str]]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(
             f"""

@@ -114,38 +114,35 @@ def check(lines: Iterable[str], heads: Heads | None = None) -> Verdict:
     verdict = Verdict(fault=heads.fault)
     if verdict.fault:
         return verdict
-    found, since_head = bytearray(), 0
+    found, unsure_from = bytearray(), 0
     for number, line in enumerate(lines, 1):
         try:
             said = json.loads(line)
             if "seal" not in said:
                 found += leaf(said["id"], line.removesuffix("\n"))
                 verdict.rows += 1
-                if not verdict.oldest_unsealed:
-                    verdict.oldest_unsealed = said["at"]
+                verdict.oldest_unsealed = verdict.oldest_unsealed or said["at"]
                 continue
             verdict.fault = _fault_of_seal(said, verdict) or _fault_of_rows(said, bytes(found))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             verdict.fault = f"line {number} cannot be read"
         if verdict.fault:
             return verdict
-        verdict.seals, verdict.head = said["seal"], said["hash"]
-        since_head = since_head or int.from_bytes(found[:8], "big", signed=True)
+        verdict.seals, verdict.head, verdict.oldest_unsealed = said["seal"], said["hash"], ""
+        unsure_from = unsure_from or _id(bytes(found[:8]))
         found.clear()
-        verdict.oldest_unsealed = ""
         if verdict.seals in heads.told:
-            if heads.told[verdict.seals][0] != verdict.head:
-                name = heads.told[verdict.seals][1]
-                verdict.fault = (
-                    f"row {since_head} or one after it was written anew: seal {verdict.seals} is not that of {name}"
-                )
+            outside, name = heads.told[verdict.seals]
+            if outside != verdict.head:
+                anew = f"row {unsure_from} or one after it was written anew"
+                verdict.fault = f"{anew}: seal {verdict.seals} is not the one in head {name}"
                 return verdict
-            verdict.heads, since_head = verdict.heads + 1, 0
+            verdict.heads, unsure_from = verdict.heads + 1, 0
     verdict.unsealed = len(found) // LEAF
-    beyond = [seal for seal in heads.told if seal > verdict.seals]
+    beyond = max((seal for seal in heads.told if seal > verdict.seals), default=0)
     if beyond:
-        last = max(beyond)
-        verdict.fault = f"the tail was cut off after seal {verdict.seals}: head {heads.told[last][1]} knows seal {last}"
+        cut = f"the tail was cut off after seal {verdict.seals}"
+        verdict.fault = f"{cut}: head {heads.told[beyond][1]} knows seal {beyond}"
     return verdict
 
 

@@ -23,7 +23,7 @@ EVERY = timedelta(hours=1)
 def export_head() -> Path | None:
     """Write the head if an hour has passed and something was sealed since. None: not due, or somebody else is at it.
 
-    OSError: it cannot be written.
+    OSError: the folder cannot be written to.
     """
     with transaction.atomic():
         if not sealing.alone():

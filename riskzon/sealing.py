@@ -154,7 +154,7 @@ def told(one: AuditSeal) -> dict[str, object]:
     return {"seal": one.number, "sealed_at": at, **{name: getattr(one, name) for name in same}}
 
 
-def _ask(question: str, *values: object) -> tuple[int, ...]:
+def _ask(question: str, *values: int) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         answer: tuple[int, ...] = cursor.fetchone() or ()

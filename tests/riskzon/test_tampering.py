@@ -85,7 +85,7 @@ TAMPERINGS: dict[str, tuple[Callable[[list[int]], object], str]] = {
     ),
     "rewrite from a row on, with new hashes": (
         lambda ids: _rewrite_from(ids[5], 2),
-        "row {0} or one after it was written anew: seal 3 is not that of {head}",
+        "row {0} or one after it was written anew: seal 3 is not the one in head {head}",
     ),
     "change the time": (
         lambda ids: as_owner(f"UPDATE {TABLE} SET at = at - interval '1 microsecond' WHERE id = {ids[5]}"),
@@ -111,7 +111,7 @@ TAMPERINGS: dict[str, tuple[Callable[[list[int]], object], str]] = {
     ),
     "write everything anew": (
         lambda ids: _rewrite_from(ids[0], 1),
-        "row {0} or one after it was written anew: seal 3 is not that of {head}",
+        "row {0} or one after it was written anew: seal 3 is not the one in head {head}",
     ),
 }
 
