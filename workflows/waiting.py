@@ -115,11 +115,12 @@ class _Sets:
     def __init__(self, user: User, now: datetime) -> None:
         self.user, self.now = user, now
         self.leads = user.role in (Role.SUPERVISOR, Role.HEAD)
-        seen = visible_cases(user, now)
         if self.leads:
-            self.cases = seen.filter(ground=Ground.LEAD)
+            self.cases = visible_cases(user, now, down_to=Ground.LEAD)
+        elif user.role == Role.DUTY:
+            self.cases = visible_cases(user, now).filter(ground=Ground.DUTY)
         else:
-            self.cases = seen.filter(ground=Ground.DUTY) if user.role == Role.DUTY else Case.objects.none()
+            self.cases = Case.objects.none()
 
     def lines(self) -> Iterator[Line]:
         for hold in self.holds().select_related("case__report", "decided_by"):
