@@ -1,18 +1,17 @@
 """`make bench`: one table, the product beside the peer beside the limit, from one run on embedded servers.
 
-`python -m bench [--sizes 1000 10000 100000] [--repeats 5]`. Writes bench/results.json.
+`python -m bench [--sizes 1000 10000 100000 1000000] [--repeats 5] [--only worklist opening firing running]`. Writes
+bench/results.json, a part of the run to the file that `--out` names.
 """
 
 import argparse
-import gc
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
@@ -20,70 +19,51 @@ os.environ.setdefault("RISKZON_HOME", tempfile.mkdtemp(prefix="riskzon-bench-"))
 
 import django
 
+from bench.table import Table
+
 RESULTS = Path(__file__).parent / "results.json"
-#: A peer is measured up to the size at which one call takes this long.
-TOO_SLOW_SECONDS = 10.0
+PARTS = ("worklist", "opening", "firing", "running")
 
 
-def timed(call: Callable[[], object], repeats: int) -> float:
-    """The median of `repeats` runs, in milliseconds, after one warm run."""
-    return in_turns([call], repeats)[0]
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
+    parser.add_argument("--repeats", type=int, default=5, help="of each measurement; the median counts")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--cases", type=int, default=100_000, help="how many the running product has")
+    parser.add_argument("--seconds", type=float, default=12, help="how long one stretch of pages or limits lasts")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser.parse_args()
 
 
-def in_turns(calls: Sequence[Callable[[], object]], repeats: int) -> list[float]:
-    """The same for several that are compared: in turns, so that a machine that grows slow is slow for each of them."""
-    taken: list[list[float]] = [[] for _call in calls]
-    for call in calls:
-        call()
-    for _repeat in range(repeats):
-        for call, times in zip(calls, taken, strict=True):
-            gc.collect()
-            begin = time.perf_counter()
-            call()
-            times.append((time.perf_counter() - begin) * 1000)
-    return [statistics.median(times) for times in taken]
+def main(options: argparse.Namespace) -> None:
+    from bench import running, sections
 
-
-class Table:
-    """The rows as they are measured, printed at once and kept for the file."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, object]] = []
-        print(f"{'what':58} {'product':>14} {'peer':>14} {'limit':>14}   targets")
-
-    def row(
-        self, what: str, unit: str, product: float, peer: float | None, limit: float | None, **ratios: float
-    ) -> None:
-        self.rows.append({"what": what, "unit": unit, "product": product, "peer": peer, "limit": limit, **ratios})
-        shown = [f"{value:,.2f} {unit}" if value is not None else "-" for value in (product, peer, limit)]
-        said = "  ".join(f"{name.replace('_', ' ')} {value:,.2f}" for name, value in ratios.items())
-        print(f"{what:58} {shown[0]:>14} {shown[1]:>14} {shown[2]:>14}   {said}", flush=True)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args()
-    django.setup()
-    from bench import sections
-
+    begun = time.monotonic()
     table = Table()
-    sections.worklist(table, options.sizes, options.repeats)
-    sections.opening(table, options.repeats)
-    sections.firing(table, options.repeats)
-    RESULTS.write_text(json.dumps({"python": sys.version.split()[0], "rows": table.rows}, indent=1) + "\n")
-    print(f"written to {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
+    if set(options.only) - {"running"}:
+        with sections.servers():
+            if "worklist" in options.only:
+                sections.worklist(table, options.sizes, options.repeats)
+            if "opening" in options.only:
+                sections.opening(table, options.repeats)
+            if "firing" in options.only:
+                sections.firing(table, options.repeats)
+    if "running" in options.only:
+        running.measure(table, cases=options.cases, stretches=options.repeats, seconds=options.seconds)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),  # noqa: TID251 - when a person ran it, by the wall clock
+        "python": sys.version.split()[0],
+        "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[2], 1),
+        "minutes": round((time.monotonic() - begun) / 60, 1),
+    }
+    options.out.write_text(json.dumps({**about, "rows": table.rows}, indent=1) + "\n")
+    print(f"{about['minutes']} minutes; written to {os.path.relpath(options.out)}")
 
 
 if __name__ == "__main__":
-    from tests.servers import TestServers
-
+    chosen = arguments()
     django.setup()
-    servers = TestServers(fleeting=False)
     shutil.rmtree(os.environ["RISKZON_HOME"], ignore_errors=True)
-    servers.start()
-    try:
-        main()
-    finally:
-        servers.stop()
+    main(chosen)

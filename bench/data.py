@@ -10,7 +10,6 @@ from workflows.demo.people import ensure_people
 from workflows.models import Deadline, DeadlineRule, Kind
 
 UNITS = 100
-HELPERS = ("one unit of a hundred", "ten units", "the unit whose limits are last")
 
 
 def _fast(sql: str, params: list[object]) -> None:
@@ -30,7 +29,7 @@ def load_cases(until: int) -> None:
         """
         INSERT INTO riskzon_child (id, identity_number, birth_date, description, given_name, family_name, name_key,
             given_key, protected_identity, home_municipality, whereabouts)
-        SELECT md5('child' || n)::uuid, '', DATE '2010-01-01' + (n %% 2000), '', 'Barn', 'Nummer' || n,
+        SELECT md5('child' || n)::uuid, '', (current_date - INTERVAL '14 years')::date + (n %% 2000), '', 'Barn', 'Nummer' || n,
             'nummer' || n || ' barn', 'barn nummer' || n, 'none', '', ''
           FROM generate_series(%s + 1, %s) n
         """,
@@ -64,7 +63,7 @@ def load_cases(until: int) -> None:
 
 
 def load_deadlines(count: int, *, due_in_seconds: float, step_seconds: float = 0.0) -> None:
-    """Give the first `count` bench cases a running guardian clock each, due from then on."""
+    """Give `count` bench cases a running guardian clock more, due from then on."""
     rule = DeadlineRule.objects.filter(kind=Kind.GUARDIAN_CONTACT).first()
     assert rule is not None
     _fast(
@@ -97,19 +96,17 @@ def forget_deadlines() -> None:
 
 
 def workers() -> dict[str, User]:
-    """A narrow, a wide and a latest-limits social worker."""
+    """A narrow, a wide and a latest-limits social worker; the wide one leads ten units, "city" the other ninety."""
     units = _units()
     users = ensure_people().users
-    narrow, wide, late = users["karin.ek"], users["sara.lindh"], users["lina.dahl"]
+    narrow, wide, late, city = (users[name] for name in ("karin.ek", "sara.lindh", "lina.dahl", "jonas.falk"))
     User.objects.filter(pk=narrow.pk).update(unit=units[0])
     User.objects.filter(pk=late.pk).update(unit=units[-1])
-    Unit.objects.filter(supervisor=wide).update(supervisor=None)
+    Unit.objects.filter(supervisor__in=[wide, city]).update(supervisor=None)
     Unit.objects.filter(pk__in=units[:10]).update(supervisor=wide)
-    return {
-        "narrow": User.objects.get(pk=narrow.pk),
-        "wide": User.objects.get(pk=wide.pk),
-        "late": User.objects.get(pk=late.pk),
-    }
+    Unit.objects.filter(pk__in=units[10:]).update(supervisor=city)
+    chosen = {"narrow": narrow, "wide": wide, "late": late, "city": city}
+    return {name: User.objects.get(pk=user.pk) for name, user in chosen.items()}
 
 
 def _units() -> list[UUID]:

@@ -23,43 +23,63 @@ def open_case(group: Group, title: str) -> None:
         assign_perm("peer.view_peerprocess", group, process)
 
 
-def prepare_queue(user: User, group: Group, until: int) -> None:
-    """Processes with one open task each and the group's object permission on each, as the stock queue needs them."""
-    user.groups.add(group)
-    assign_perm("peer.view_peerprocess", user)
+#: Which processes each person's group may work with, of a hundred: the same share as the product's units.
+SHARES = {"narrow": "= 0", "wide": "< 10", "late": "= 99", "city": ">= 10"}
+
+
+def prepare_queue(until: int) -> dict[str, User]:
+    """Processes with one open task each, and for each person a group with object permissions as the stock queue needs them.
+
+    One group holds its permission on each process of one unit, of ten, or of ninety.
+    """
+    users = {}
+    for place, name in enumerate(SHARES):
+        user, _is_new = User.objects.get_or_create(username=f"peer.{place}")
+        user.groups.add(Group.objects.get_or_create(name=f"peer-{place}")[0])
+        assign_perm("peer.view_peerprocess", user)
+        users[name] = user
+    group = Group.objects.get(name="peer")
     have = PeerProcess.objects.count()
-    opened = PeerProcess.objects.first()
+    opened = PeerProcess.objects.order_by("pk").first()
     if opened is None:
         open_case(group, "first")
         opened, have = PeerProcess.objects.get(), 1
+    granted = "".join(
+        f"""
+            INSERT INTO guardian_groupobjectpermission (permission_id, group_id, content_type_id, object_pk)
+            SELECT p.id, g.id, p.content_type_id, base.process_ptr_id::text
+              FROM peer_peerprocess base, auth_permission p, auth_group g
+             WHERE base.title LIKE 'p%%' AND substr(base.title, 2)::int > %(have)s
+               AND substr(base.title, 2)::int %% 100 {which}
+               AND p.codename = 'work_case' AND g.name = 'peer-{place}';
+        """
+        for place, which in enumerate(SHARES.values())
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH base AS (
-                INSERT INTO viewflow_process (flow_class, status, created, data)
-                SELECT flow_class, 'NEW', now(), '{}'
-                  FROM viewflow_process CROSS JOIN generate_series(%(have)s + 1, %(until)s)
-                 WHERE viewflow_process.id = %(first)s
-                RETURNING id
+            WITH number AS (
+                SELECT n, nextval(pg_get_serial_sequence('viewflow_process', 'id')) AS id
+                  FROM generate_series(%(have)s + 1, %(until)s) n
+            ), base AS (
+                INSERT INTO viewflow_process (id, flow_class, status, created, data)
+                SELECT number.id, flow_class, 'NEW', now(), '{}'
+                  FROM viewflow_process CROSS JOIN number WHERE viewflow_process.id = %(first)s
             ), own AS (
-                INSERT INTO peer_peerprocess (process_ptr_id, title) SELECT id, 'p' || id FROM base
-            ), work AS (
-                INSERT INTO viewflow_task (flow_task, flow_task_type, status, created, token, process_id, data,
-                    owner_permission, owner_permission_content_type_id, owner_permission_obj_pk)
-                SELECT t.flow_task, t.flow_task_type, 'NEW', now(), t.token, base.id, '{}', t.owner_permission,
-                    t.owner_permission_content_type_id, base.id::text
-                  FROM base, viewflow_task t WHERE t.process_id = %(first)s AND t.flow_task LIKE '%%assess'
+                INSERT INTO peer_peerprocess (process_ptr_id, title) SELECT id, 'p' || n FROM number
             )
-            INSERT INTO guardian_groupobjectpermission (permission_id, group_id, content_type_id, object_pk)
-            SELECT p.permission_id, p.group_id, p.content_type_id, base.id::text
-              FROM base, guardian_groupobjectpermission p
-              JOIN auth_permission a ON a.id = p.permission_id AND a.codename = 'work_case'
-             WHERE p.object_pk = %(first)s::text
-            """,
+            INSERT INTO viewflow_task (flow_task, flow_task_type, status, created, token, process_id, data,
+                owner_permission, owner_permission_content_type_id, owner_permission_obj_pk)
+            SELECT t.flow_task, t.flow_task_type, 'NEW', now(), t.token, number.id, '{}', t.owner_permission,
+                t.owner_permission_content_type_id, number.id::text
+              FROM number, viewflow_task t WHERE t.process_id = %(first)s AND t.flow_task LIKE '%%assess';
+            """
+            + granted,
             {"first": opened.pk, "have": have, "until": until},
         )
         for table in ("viewflow_process", "viewflow_task", "guardian_groupobjectpermission", "peer_peerprocess"):
             cursor.execute(f"VACUUM ANALYZE {table}")
+    return users
 
 
 def queue(user: User) -> int:

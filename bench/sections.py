@@ -1,6 +1,8 @@
-"""What is measured: the worklist, opening a case, firing deadlines."""
+"""What is measured call by call: the worklist, opening a case, firing deadlines."""
 
-import time
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -9,40 +11,61 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from bench import data, peers
-from bench.__main__ import TOO_SLOW_SECONDS, Table, in_turns, timed
+from bench.table import Table, in_turns, once, timed
 from riskzon import access, clock
 from riskzon.doors import look
 from riskzon.models import User
+from tests.servers import TestServers
 from workflows.demo.people import ensure_people
 from workflows.sweep import sweep
 from workflows.verbs.intake import register_report
 from workflows.worklist import counts, page
 
+#: A peer is measured up to the size at which one call takes this long.
+TOO_SLOW_MS = 10_000
+
+
+@contextmanager
+def servers() -> Iterator[None]:
+    """Embedded servers with durable commits, a schema and people; gone afterwards."""
+    pair = TestServers(fleeting=False)
+    pair.start()
+    try:
+        call_command("migrate", verbosity=0)
+        ensure_people()
+        Group.objects.get_or_create(name="peer")
+        yield
+    finally:
+        connection.close()
+        pair.stop()
+
+
+class _Peer:
+    """One peer's list for one person: measured as long as one call, whose time grows with the cases, is no ordeal."""
+
+    def __init__(self, call: Callable[[User], object]) -> None:
+        self._call, self._took, self._size = call, 0.0, 1
+
+    def measure(self, user: User, size: int, repeats: int) -> float | None:
+        """The median in milliseconds; None beyond the size at which one call takes ten seconds."""
+        if self._took * size / self._size > TOO_SLOW_MS:
+            return None
+        self._took, self._size = timed(lambda: self._call(user), repeats), size
+        return self._took
+
 
 def worklist(table: Table, sizes: list[int], repeats: int) -> None:
     """The first page of 50 by limit, with policy, blocks and its log row; and the counts of the tabs."""
-    call_command("migrate", verbosity=0)
-    ensure_people()
-    group = Group.objects.create(name="peer")
-    peer_alive = {"viewflow": True, "guardian": True}
     first: dict[str, float] = {}
+    stock: dict[str, tuple[_Peer, _Peer]] = {}
     for size in sizes:
         data.load_cases(size)
         people = data.workers()
-        stock = User.objects.get(username="omar.nyman")
-        viewflow = guardian = None
-        if peer_alive["viewflow"] or peer_alive["guardian"]:
-            peers.prepare_queue(stock, group, size)
-        if peer_alive["viewflow"]:
-            begin = time.perf_counter()
-            peers.queue(stock)
-            once = time.perf_counter() - begin
-            viewflow = timed(lambda: peers.queue(stock), repeats) if once < 1 else once * 1000
-            peer_alive["viewflow"] = once * 10 < TOO_SLOW_SECONDS * 10 and once < TOO_SLOW_SECONDS / 2
-        if peer_alive["guardian"]:
-            guardian = timed(lambda: peers.objects_for_user(stock), repeats)
-            peer_alive["guardian"] = guardian / 1000 < TOO_SLOW_SECONDS
+        as_peers = peers.prepare_queue(size)
         for name, user in people.items():
+            viewflow, guardian = stock.setdefault(name, (_Peer(peers.queue), _Peer(peers.objects_for_user)))
+            by_queue = viewflow.measure(as_peers[name], size, repeats)
+            by_guardian = guardian.measure(as_peers[name], size, repeats)
             fields = User.objects.filter(pk=user.pk).values().get()
             units = access.units_of(user)
             ours, bare = in_turns(
@@ -51,25 +74,16 @@ def worklist(table: Table, sizes: list[int], repeats: int) -> None:
             )
             first.setdefault(name, ours)
             ratios = {"to_the_limit": ours / bare, "to_the_smallest": ours / first[name]}
-            if viewflow and name == "wide":
-                ratios["viewflow_x"] = viewflow / ours
-            if guardian and name == "wide":
-                ratios["guardian_x"] = guardian / ours
-            table.row(
-                f"worklist page, {name} user, {size:,} cases",
-                "ms",
-                ours,
-                viewflow if name == "wide" else None,
-                bare,
-                **ratios,
-            )
+            if by_queue:
+                ratios["viewflow_x"] = by_queue / ours
+            if by_guardian:
+                ratios |= {"guardian_ms": by_guardian, "guardian_x": by_guardian / ours}
+            table.row(f"worklist page, {name} user, {size:,} cases", "ms", ours, by_queue, bare, **ratios)
         wide = people["wide"]
+        taken = timed(lambda wide=wide: counts(wide, clock.now()), max(repeats, 10))
+        first.setdefault("counts", taken)
         table.row(
-            f"counts of the tabs, wide user, {size:,} cases",
-            "ms",
-            timed(lambda: counts(wide, clock.now()), 10),
-            None,
-            None,
+            f"counts of the tabs, wide user, {size:,} cases", "ms", taken, to_the_smallest=taken / first["counts"]
         )
 
 
@@ -140,51 +154,29 @@ def _bare_rows() -> None:
 def firing(table: Table, repeats: int) -> None:
     """Deadlines fired a second, each with event, breach, review clock, messages and log."""
     many, few = 10_000, 500
-    peers.make_due(few)
-    peer = few * 1000 / _once(peers.fire_all)
-    ours, bare, statement, whole = [], [], [], []
-    for _repeat in range(max(3, repeats // 2)):
-        ours.append(_fired_a_second(many, sweep))
-        bare.append(_fired_a_second(many, peers.bare_update))
-        statement.append(_fired_a_second(many, peers.one_statement_each))
-        whole.append(_fired_a_second(many, peers.all_rows_in_one_statement))
-    product, limit = sorted(ours)[len(ours) // 2], sorted(statement)[len(statement) // 2]
-    table.row(
-        "firing due deadlines, one CTE a batch as the limit",
-        "/s",
-        product,
-        peer,
-        limit,
-        to_the_peer=product / peer,
-        to_the_limit=product / limit,
-    )
-    rows = sorted(whole)[len(whole) // 2]
-    table.row(
-        "firing due deadlines, all its rows in one CTE as the limit",
-        "/s",
-        product,
-        peer,
-        rows,
-        to_the_limit=product / rows,
-        limit_to_the_peer=rows / peer,
-    )
-    update = sorted(bare)[len(bare) // 2]
-    table.row(
-        "firing due deadlines, a bare UPDATE as the limit", "/s", product, peer, update, to_the_limit=product / update
-    )
+    data.load_cases(many)
+    peer = statistics.median(_peer_fired_a_second(few) for _repeat in range(repeats))
+    calls = (sweep, peers.bare_update, peers.one_statement_each, peers.all_rows_in_one_statement)
+    speeds = [[_fired_a_second(many, call) for call in calls] for _repeat in range(repeats)]
+    product, update, statement, rows = (statistics.median(speed) for speed in zip(*speeds, strict=True))
+    what = "firing due deadlines"
+    ours = {"to_the_peer": product / peer, "to_the_limit": product / statement}
+    table.row(f"{what}, one CTE a batch as the limit", "/s", product, peer, statement, **ours)
+    beside = {"to_the_limit": product / rows, "limit_to_the_peer": rows / peer}
+    table.row(f"{what}, all its rows in one CTE as the limit", "/s", product, peer, rows, **beside)
+    table.row(f"{what}, a bare UPDATE as the limit", "/s", product, peer, update, to_the_limit=product / update)
 
 
-def _once(call: Any) -> float:
-    begin = time.perf_counter()
-    call()
-    return (time.perf_counter() - begin) * 1000
+def _peer_fired_a_second(count: int) -> float:
+    peers.make_due(count)
+    return count * 1000 / once(peers.fire_all)
 
 
-def _fired_a_second(most: int, call: Any) -> float:
+def _fired_a_second(most: int, call: Callable[[], object]) -> float:
     """Of as many deadlines as there are cases to have one, up to `most`."""
     data.forget_deadlines()
     data.load_deadlines(most, due_in_seconds=-3600)
     count = data.deadlines_left()
-    taken = _once(call)
+    taken = once(call)
     assert data.deadlines_left() == 0
     return count * 1000 / taken

@@ -22,6 +22,7 @@ SAID = {
     "to_bare_inserts": "{} of the speed of bare inserts",
     "to_the_smallest": "{}× the time at the smallest size",
     "limit_to_the_peer": "the limit itself {}× as fast as the peer",
+    "at_most": "the target is at most {}",
 }
 #: Beside a time the limit is a lower time, beside a speed a higher one.
 TO_THE_LIMIT = {"ms": "{}× the time of the limit", "/s": "{} of the speed of the limit"}
@@ -30,7 +31,8 @@ BEFORE = """## How fast
 
 Measured by `make bench` on one machine, in one run, on the embedded servers, medians; the ratios say more than the times. The
 *peer* is what one would take instead: stock viewflow's queue, its bare process with two object permissions, and its
-`fire_due_timers`. The *limit* is the least that could do the same: a bare query, bare inserts, one statement.
+`fire_due_timers`. The *limit* is the least that could do the same: a bare query, bare inserts, one statement. The last
+part is measured at all processes of the product, started as with `make run`.
 
 | what | Riskzon | peer | limit | that is |
 |---|---:|---:|---:|---|

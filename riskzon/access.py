@@ -45,6 +45,8 @@ FOLLOW_FOR = timedelta(days=30)
 
 
 class Ground(StrEnum):
+    """Why a person reaches a case, the strongest first."""
+
     LEAD = "lead"
     UNIT = "unit"
     HANDLE = "handle"
@@ -165,12 +167,23 @@ def asked_at(user: User) -> datetime | None:
     return moment
 
 
-def visible_cases(user: User, now: datetime | None = None) -> QuerySet[Case]:
-    """Every case that `user` may see in any form at `now` (the product's clock), annotated with its `ground`."""
+def visible_cases(user: User, now: datetime | None = None, *, down_to: Ground = Ground.FOLLOW) -> QuerySet[Case]:
+    """Every case that `user` may see in any form at `now` (the product's clock), annotated with its `ground`.
+
+    `down_to`: only those on this ground or a stronger one; the weaker ones, which the database would ask of each of many
+    cases, are not asked for.
+    """
     moment = now or clock.now()
     if not user.is_active:
         return Case.objects.none()
-    grounds = dict(_grounds(user, moment))
+    strength = list(Ground)
+    grounds = {
+        ground: condition
+        for ground, condition in _grounds(user, moment)
+        if strength.index(ground) <= strength.index(down_to)
+    }
+    if not grounds:
+        return Case.objects.none()
     return (
         Case.objects.filter(Q(*grounds.values(), _connector=Q.OR))  # type: ignore[no-redef]  # the plugin takes the annotation for a second attribute
         .exclude(_blocked(user))

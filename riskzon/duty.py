@@ -4,7 +4,7 @@ Computed from the unit's hours and columns of the case, never from a row that a 
 worklist says the same (`workflows.walk`); a test holds the two equal.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -104,16 +104,24 @@ def was_held(opened: datetime) -> Q:
 def at_night(at: Shift) -> Q:
     """The cases of closed units that Socialjouren holds: what cannot wait, and what it is in the middle of."""
     found = Q(pk__in=[])
-    for unit_id, opening in at.closed.items():
-        found |= Q(unit=unit_id) & (first_days(opening) | was_worked_on())
+    for opening, units in _by_moment(at.closed).items():
+        found |= Q(unit__in=units) & (first_days(opening) | was_worked_on())
     return found
 
 
 def from_duty(at: Shift) -> Q:
     """The cases of open units that lie under "Från jouren": Socialjouren's until somebody takes them over."""
     found = Q(pk__in=[])
-    for unit_id, opened in at.opened.items():
-        found |= Q(unit=unit_id) & (was_worked_on() | was_held(opened))
+    for opened, units in _by_moment(at.opened).items():
+        found |= Q(unit__in=units) & (was_worked_on() | was_held(opened))
+    return found
+
+
+def _by_moment(units: Mapping[UUID, datetime]) -> dict[datetime, list[UUID]]:
+    """Most units keep the same hours: one condition for all of these."""
+    found: dict[datetime, list[UUID]] = {}
+    for unit_id, moment in units.items():
+        found.setdefault(moment, []).append(unit_id)
     return found
 
 

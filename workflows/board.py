@@ -91,7 +91,10 @@ def oversee(door: Look, unit: str = "") -> Overseen:
     if unit and chosen is None:
         raise Unseen
     blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True)
-    cases = Case.objects.exclude(child__in=blocked.values("child")) if user.role == Role.HEAD else door.cases
+    if user.role == Role.HEAD:
+        cases = Case.objects.exclude(child__in=blocked.values("child"))
+    else:
+        cases = access.visible_cases(user, door.now, down_to=access.Ground.UNIT)
     within = [chosen.pk] if chosen else [one.pk for one in units]
     return Overseen(user, door.now, units, chosen, cases.filter(unit__in=within), blocked.exists())
 

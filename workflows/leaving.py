@@ -221,13 +221,18 @@ _INVESTIGATIONS = f"""SELECT t.id, {_OPENED_FROM}, t.child_id, t.unit_id, p.id, 
    WHERE t.closed_at IS NULL AND {{which}} ORDER BY t.id FOR NO KEY UPDATE OF t"""
 _IS_ORPHAN_CASE = f"({_WHY_OF_CASE}) IS NOT NULL"
 _IS_ORPHAN_INVESTIGATION = f"({_WHY_OF_INVESTIGATION}) IS NOT NULL"
-# Asked at every sweep: from the few people and units to what they hold, never from the many cases.
-_SUSPECTS = f"""WITH pair AS MATERIALIZED (
-    SELECT p.id AS person, u.id AS unit FROM riskzon_user p CROSS JOIN riskzon_unit u
-     WHERE NOT p.is_active OR p.role <> ALL (%(roles)s::text[]) OR p.unit_id IS DISTINCT FROM u.id OR {_AWAY})
-    SELECT held.id FROM pair CROSS JOIN LATERAL (
-        SELECT t.id FROM {{table}} t
-         WHERE t.closed_at IS NULL AND t.{{holder}} = pair.person AND t.unit_id = pair.unit OFFSET 0) held
+# Asked at every sweep: from the few people to what they hold outside their unit, never from the many cases.
+_SUSPECTS = f"""WITH person AS MATERIALIZED (
+    SELECT p.id, p.unit_id,
+           NOT p.is_active OR p.role <> ALL (%(roles)s::text[]) OR p.unit_id IS NULL OR {_AWAY} AS holds_nothing
+      FROM riskzon_user p)
+    SELECT held.id FROM person CROSS JOIN LATERAL (
+        (SELECT t.id FROM {{table}} t
+          WHERE t.closed_at IS NULL AND t.{{holder}} = person.id AND person.holds_nothing OFFSET 0)
+        UNION ALL (SELECT t.id FROM {{table}} t
+          WHERE t.closed_at IS NULL AND t.{{holder}} = person.id AND t.unit_id < person.unit_id OFFSET 0)
+        UNION ALL (SELECT t.id FROM {{table}} t
+          WHERE t.closed_at IS NULL AND t.{{holder}} = person.id AND t.unit_id > person.unit_id OFFSET 0)) held
      UNION SELECT t.id FROM riskzon_caseblock b
        JOIN {{table}} t ON t.{{holder}} = b.user_id AND t.child_id = b.child_id AND b.ended_at IS NULL
      WHERE t.closed_at IS NULL"""

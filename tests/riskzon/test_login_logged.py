@@ -45,7 +45,7 @@ def test_a_login_that_cannot_be_logged_is_refused(client: Client, password: str)
     people()
     _fill_the_log()
 
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():
         _log_in(client, password)
 
     assert "_auth_user_id" not in client.session
