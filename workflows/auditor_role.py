@@ -2,7 +2,7 @@
 
 The role belongs to one database, so that several of one server never meet. The login of DATABASE_URL makes it, or an
 administrator has: `CREATE ROLE name NOLOGIN; GRANT name TO login`. Where neither can be, the audit goes on as the login,
-since it must not be lost for that, and each line of it says so.
+since it must not be lost for that, and says so once for each connection.
 """
 
 from collections.abc import Callable, Mapping
