@@ -1,6 +1,7 @@
 """The product that is broken: started as a user starts it, with its mail going to a sink and every process in reach."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -241,7 +242,12 @@ class Stands:
                     product = Product(template)
                     prepare = [sys.executable, "manage.py", "prepare"]
                     subprocess.run(prepare, cwd=ROOT, env=product.environment, check=True)
-        return Path(shutil.copytree(template, self.folder / name))
+        home = Path(shutil.copytree(template, self.folder / name))
+        # Of its own: two that start at the same moment would both find the template's ports free.
+        ports = {one: embedded._free_port(None) for one in ("database_port", "broker_port")}
+        servers = json.loads((home / embedded.STATE_FILE).read_text()) | ports
+        (home / embedded.STATE_FILE).write_text(json.dumps(servers))
+        return home
 
     def stop(self) -> None:
         """Stop the shared ones."""
