@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from riskzon import clock
+from riskzon import clock, stay
 from riskzon.models import ApiToken, AuditAction, AuditEntry, User
 from tests.access import world as worlds
 from tests.access.actors import ACTORS, Actor, Says
@@ -26,6 +27,8 @@ from tests.factories import at
 READINGS = frozenset({AuditAction.OPEN, AuditAction.LIST, AuditAction.SEARCH, AuditAction.LOOKUP})
 CSRF = "k" * 32
 _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
+#: How many seconds the session has left is another thing each time.
+_LEFT = re.compile(r'data-session="\d+"')
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+')
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: Written while reading: the log itself, and the session's own row.
@@ -96,6 +99,10 @@ class _Walk:
 
     def _log_in(self, user: User) -> None:
         self.pages.force_login(user)
+        session = self.pages.session
+        # Seen a while from now: no request writes that somebody is here.
+        session["began"] = session["seen"] = int(time.time()) + 3600
+        session.save()
         token = ApiToken.fresh()
         ApiToken.objects.create(digest=ApiToken.digest_of(token), user=user, created_at=clock.real_now())
         self.calls.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
@@ -144,8 +151,9 @@ class _Walk:
 
     def _keep(self, cell: Cell, response: HttpResponse, sent: str) -> None:
         """Note what came back; words that were sent with this very request tell nobody anything."""
-        cell.plain = _without_address(_TOKEN.sub(r"\1", response.content.decode()), cell.path)
-        cell.headers = dict(response.headers.items())
+        plain = _LEFT.sub("", _TOKEN.sub(r"\1", response.content.decode()))
+        cell.plain = _without_address(plain, cell.path)
+        cell.headers = {key: value for key, value in response.headers.items() if key != stay.LEFT}
         shown = self._words(cell.plain)
         beside = self._words("\n".join(_without_address(value, cell.path) for value in cell.headers.values()))
         for situation in shown | beside:
