@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -242,4 +243,6 @@ def digest() -> str:
 
 def _without_address(text: str, path: str) -> str:
     """The text without the address that was asked for: whoever asked knew it."""
-    return text.replace(path, "ADDRESS").replace(path.partition("?")[0], "ADDRESS")
+    for written in (escape(path), path, path.partition("?")[0]):
+        text = text.replace(written, "ADDRESS")
+    return text
