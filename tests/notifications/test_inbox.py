@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("login", HttpResponse, name="login"),
     path("cases/<uuid:case_id>", HttpResponse, name="case"),
+    path("stay", HttpResponse, name="stay"),
 ]
 
 
