@@ -27,7 +27,7 @@ from tests.notifications.conftest import AnyPort, MailServer
 from workflows import canary, steps
 from workflows.accounting import account
 from workflows.auditor import look
-from workflows.models import DeadlineRule, Heartbeat, Rung
+from workflows.models import Heartbeat
 from workflows.sweep import sweep
 
 pytestmark = pytest.mark.django_db
@@ -160,14 +160,22 @@ def test_one_that_no_mail_server_takes_is_a_fault_until_a_later_one_arrives(mail
     assert _problem() == (False, "")
 
 
+def _past_the_guards(change: str) -> None:
+    """Versions of rules and ladders never change; here they do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(change)
+        cursor.execute("SET session_replication_role = origin")
+
+
 @pytest.mark.parametrize("code", ["no_breach", "no_deadline", "no_message", "IntegrityError"])
 def test_a_chain_that_is_broken_before_the_outbox_is_found_by_the_rehearsal(
     code: str, mails: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if code == "no_breach":
-        Rung.objects.filter(key="breach").delete()
+        _past_the_guards("DELETE FROM workflows_rung WHERE key = 'breach'")
     elif code == "no_deadline":
-        DeadlineRule.objects.update(enabled=False)
+        _past_the_guards("UPDATE workflows_deadlinerule SET enabled = false")
     elif code == "no_message":
         monkeypatch.setattr("workflows.fired.tell_many", lambda *_args, **_more: 0)
     else:

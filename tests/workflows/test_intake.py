@@ -215,9 +215,10 @@ def test_the_numbers_of_a_year_follow_each_other_and_start_again_at_the_swedish_
 
 def test_a_kind_whose_switch_is_off_has_no_24_hours() -> None:
     at(WORKDAY)
-    Deadline._meta.get_field("rule").related_model.objects.filter(
-        kind="guardian_contact", report_kind="concern"
-    ).update(enabled=False)
+    rules = Deadline._meta.get_field("rule").related_model.objects
+    present = rules.filter(kind="guardian_contact", report_kind="concern").latest("version")
+    present.pk, present.version, present.enabled, present._state.adding = None, present.version + 1, False, True
+    present.save(force_insert=True)
 
     case = make_report(kind="concern", occurred_at=None).cases[0]
 

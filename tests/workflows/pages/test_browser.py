@@ -215,7 +215,7 @@ def test_five_minutes_before_the_session_ends_every_tab_asks_and_one_answer_is_e
     expect(page.get_by_role("heading", name="Arbetslista")).to_be_visible()
     other = context.new_page()
     other.goto(live_server.url + of("case-note", day.urgent))
-    page.clock.fast_forward("11:54:00")
+    page.clock.fast_forward("09:00")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.clock.fast_forward("01:30")
     for tab in (page, other):

@@ -6,13 +6,13 @@ import pytest
 
 from riskzon import clock
 from riskzon.errors import Invalid
-from riskzon.models import Absence, Case, User
+from riskzon.models import Absence, User
 from tests.factories import person
 from tests.workflows.rules.conftest import OPEN
 from workflows.lawful import RungSpec, ladder_faults
 from workflows.models import Kind
 from workflows.reach import AHEAD, at_limit, holes
-from workflows.recipients import Directory
+from workflows.recipients import Directory, Place
 from workflows.rules import Rulebook
 from workflows.verbs.rules import confirm, present_ladder, propose_ladder
 
@@ -41,15 +41,15 @@ def _propose(rungs: list[RungSpec]):
 
 def test_a_hole_made_by_an_absence_is_found_to_the_minute() -> None:
     only_boss = RungSpec("due", 0, ("unit_supervisor",))
-    assert holes([REMINDER, only_boss], _present(), clock.now()) == []
+    assert holes(Kind.OPEN_INVESTIGATION, [REMINDER, only_boss], _present(), clock.now()) == []
     _away("sara.lindh", FROM, TO)
-    found = holes([REMINDER, only_boss], _present(), clock.now())
+    found = holes(Kind.OPEN_INVESTIGATION, [REMINDER, only_boss], _present(), clock.now())
     assert [(hole.unit, hole.starts_at, hole.ends_at, hole.rung, hole.is_new) for hole in found] == [
         ("Mottagning barn och unga", FROM, TO, only_boss, True)
     ]
     assert at_limit(found) == found
     # Whoever has the case is still there, so the ladder that holds has no hole.
-    assert holes(_present(), _present(), clock.now()) == []
+    assert holes(Kind.OPEN_INVESTIGATION, _present(), _present(), clock.now()) == []
 
 
 def test_a_ladder_that_would_be_silent_at_the_limit_is_not_taken(visit) -> None:
@@ -75,7 +75,7 @@ def test_a_ladder_that_would_be_silent_at_the_limit_is_not_taken(visit) -> None:
 def test_a_hole_elsewhere_is_named_and_no_reason_to_refuse() -> None:
     _away("sara.lindh", FROM, TO)
     rungs = [RungSpec("due", -86_400, ("unit_supervisor",)), BREACH]
-    found = holes(rungs, _present(), clock.now())
+    found = holes(Kind.OPEN_INVESTIGATION, rungs, _present(), clock.now())
     assert [(hole.rung.key, hole.is_new) for hole in found] == [("-1d", True)]
     assert at_limit(found) == []
     assert _propose(rungs).pk
@@ -87,7 +87,9 @@ def test_the_same_hole_with_the_present_ladder_is_a_fault_of_the_roster_and_no_r
     for one in nobody_left.distinct():
         _away(one.username, FROM, TO)
     silent = RungSpec("due", 0, ("lead", "unit_supervisor"))
-    found = [hole for hole in holes([REMINDER, silent], _present(), clock.now()) if hole.is_at_limit]
+    found = [
+        hole for hole in holes(Kind.OPEN_INVESTIGATION, [REMINDER, silent], _present(), clock.now()) if hole.is_at_limit
+    ]
     assert [(hole.unit, hole.starts_at, hole.ends_at, hole.is_new) for hole in found] == [
         ("Utredning Norr", FROM, TO, False)
     ]
@@ -109,7 +111,7 @@ def test_the_holes_are_those_that_asking_minute_by_minute_gives() -> None:
     _away("jonas.falk", FROM + timedelta(hours=1), TO + timedelta(days=1))
     rungs = [RungSpec("due", -86_400, ("holder",)), RungSpec("due", 0, ("lead",))]
     now = clock.now()
-    found = holes(rungs, _present(), now)
+    found = holes(Kind.OPEN_INVESTIGATION, rungs, _present(), now)
 
     directory = Directory.read(now)
     units = {unit.name: unit for unit in directory.staff.units.values() if unit.kind in ("intake", "investigation")}
@@ -118,7 +120,7 @@ def test_the_holes_are_those_that_asking_minute_by_minute_gives() -> None:
         there = directory.at(moment)
         for name, unit in units.items():
             for rung in rungs:
-                silent = not there.find(rung.recipients, Case(unit_id=unit.pk))
+                silent = not there.find(rung.recipients, Place(unit.pk, None, None, by_hours=False))
                 told = any(
                     (hole.unit, hole.rung) == (name, rung) and hole.starts_at <= moment < hole.ends_at for hole in found
                 )
