@@ -42,7 +42,7 @@ class _ChangeForm(DsFormMixin, forms.Form):
         label=gettext_lazy("Från när ska det gälla?"),
         required=False,
         help_text=gettext_lazy(
-            "Tomt betyder så snart verksamhetschefen har bekräftat. Pågående frister ändras aldrig."
+            "Tomt betyder så snart verksamhetschefen har bekräftat. Löpande frister ändras aldrig."
         ),
     )
     ground = CleanText(
