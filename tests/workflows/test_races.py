@@ -264,6 +264,14 @@ def _somebody_works_in(case: Case) -> Iterator[None]:
         thread.join()
 
 
+def test_a_report_about_a_known_child_is_taken_while_somebody_works_in_an_earlier_case(case: Case) -> None:
+    again = [child(identity_number=case.child.identity_number, guardians=[guardian(), guardian(name="Ny Fiktivsson")])]
+    with _somebody_works_in(case):
+        report = make_report("per.holm", children=again)
+
+    assert report.cases[0].child == case.child
+
+
 def test_a_case_in_which_somebody_works_is_busy_after_two_seconds(case: Case) -> None:
     with _somebody_works_in(case):
         began = monotonic()

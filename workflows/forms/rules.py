@@ -41,9 +41,7 @@ class _ChangeForm(DsFormMixin, forms.Form):
     valid_from = LocalMomentField(
         label=gettext_lazy("Från när ska det gälla?"),
         required=False,
-        help_text=gettext_lazy(
-            "Tomt betyder så snart verksamhetschefen har bekräftat. Löpande frister ändras aldrig."
-        ),
+        help_text=gettext_lazy("Tomt betyder så snart verksamhetschefen har bekräftat. Löpande frister ändras aldrig."),
     )
     ground = CleanText(
         label=gettext_lazy("Lagrum eller beslut"),

@@ -109,10 +109,16 @@ class Opening:
 
 
 def _open_cases_of(sent: IncomingChild) -> list[Case]:
+    """Those that nobody writes in at this moment: a report never waits, nor tells by waiting that the child is known.
+
+    One that is left out is brought in line by the next act that concerns its guardians; the new case has it all meanwhile.
+    """
     if not sent.identity_number:
         return []
     known = Case.objects.filter(child__identity_number=sent.identity_number, closed_at__isnull=True)
-    locked = known.select_for_update(of=("self",), no_key=True).select_related("report", "child", "unit")
+    locked = known.select_for_update(of=("self",), no_key=True, skip_locked=True).select_related(
+        "report", "child", "unit"
+    )
     return list(locked.order_by("pk"))
 
 
