@@ -1,7 +1,8 @@
 """A password alone lets nobody in outside the demo; a code works once, and cannot be guessed, read or taken over."""
 
+import base64
 import re
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -24,18 +25,15 @@ NOW = 1_800_000_015
 
 
 @pytest.fixture(autouse=True)
-def _real(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _real(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not the demo; and the real clock stands still in the middle of a half minute, until a test moves it."""
     settings.RISKZON_DEMO = True
     people()
     settings.RISKZON_DEMO = False
     _stand(monkeypatch, 0)
-    return
 
 
 def _stand(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     monkeypatch.setattr(second_factor.clock, "real_now", lambda: datetime.fromtimestamp(NOW + seconds, UTC))
 
 
@@ -44,8 +42,6 @@ def _password(client: Client, username: str = "karin.ek", following: str = "") -
 
 
 def _secret(page: HttpResponse) -> bytes:
-    import base64  # noqa: PLC0415
-
     text = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.content.decode())[1]
     return base64.b32decode(text.replace(" ", ""))
 
@@ -205,6 +201,7 @@ def test_a_recovery_code_lets_in_once(client: Client) -> None:
     _password(other)
     assert _try(other, codes[3]) == 422
     assert _try(other, codes[4]) == 302
+    assert set(LoginSession.objects.values_list("way", flat=True)) == {"code", "recovery"}
     assert "8 reservkoder kvar" in other.get("/account/").content.decode()
 
 
@@ -332,8 +329,8 @@ def test_an_administrator_does_not_reset_the_own(client: Client) -> None:
 
 
 def test_nobody_but_an_administrator_does(client: Client, settings: Any) -> None:
-    settings.RISKZON_DEMO = True
     _enrolled(Client())
+    settings.RISKZON_DEMO = True
     karin = person("karin.ek").pk
     for username in ("sara.lindh", "maria.oberg", "lars.wik", "karin.ek"):
         client.force_login(person(username))
