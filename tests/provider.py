@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -48,8 +49,6 @@ class Provider:
         answer = requests.post(there, data={"sub": subject}, allow_redirects=False, timeout=5)
         assert answer.status_code == 302, answer.text
         back = answer.headers["Location"]
-        code = parse_qs(urlsplit(back).query)["code"][0]
-        self._challenges[code] = asked["code_challenge"]
         return back
 
     def _hold_pkce(self) -> Any:
@@ -63,6 +62,9 @@ class Provider:
 
     def _answer(self, response: flask.Response) -> flask.Response:
         said = response.get_json(silent=True) or {}
+        if flask.request.path == "/oauth2/authorize" and response.status_code == HTTPStatus.FOUND:
+            codes = parse_qs(urlsplit(response.headers["Location"]).query).get("code", [])
+            self._challenges |= dict.fromkeys(codes, flask.request.args.get("code_challenge", ""))
         if flask.request.path == "/oauth2/token" and "id_token" in said:
             key = RSAKey.import_key(flask.g.oidc_provider_mock_storage.jwk.as_dict(is_private=True))
             claims = self.twist(claims_of(said["id_token"]))

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,38 +14,17 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from riskzon import sso, sso_groups
 from riskzon.models import AuditEntry, LoginSession, Role, SignOn, Unit, User, Way
 from tests.factories import people, person
-from tests.provider import Claims, Provider, running, signed
+from tests.provider import Claims, Provider, signed
+from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES
 
 pytestmark = pytest.mark.django_db
-GROUPS = [
-    {"group": "Riskzon chefer", "role": "supervisor", "unit": "utredning-norr"},
-    {"group": "CN=Riskzon mottagning,OU=Social", "role": "social_worker", "unit": "mottagning-barn-och-unga"},
-    {"group": "Riskzon siffror", "role": "analyst"},
-    {"group": "Riskzon nedlagd", "role": "duty", "unit": "no-such-unit"},
-]
-INTAKE, CHIEFS, FIGURES, GONE = GROUPS[1]["group"], "Riskzon chefer", "Riskzon siffror", "Riskzon nedlagd"
-NAMES = {"preferred_username": "nova.ny", "given_name": "Nova", "family_name": "Ny", "email": "nova.ny@kommunen.example"}
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Provider]:
-    with running() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(_server: Provider, settings: Any) -> Provider:
-    sso._app.cache_clear()
-    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, asked=[])
-    settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = _server.issuer, "riskzon", "secret"
-    settings.OIDC_GROUPS, faults = sso_groups.read(json.dumps(GROUPS))
-    assert faults == []
+@pytest.fixture(autouse=True)
+def _people() -> None:
     people()
-    _server.knows("sub-nova", INTAKE, **NAMES)
-    return _server
 
 
 def _log_in(client: Client, provider: Provider, subject: str = "sub-nova", following: str = "") -> HttpResponse:
