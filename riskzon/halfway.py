@@ -35,4 +35,3 @@ def who(request: HttpRequest) -> tuple[User, str] | None:
 
 def end(request: HttpRequest) -> None:
     request.session.pop(_KEY, None)
-

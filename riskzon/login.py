@@ -84,7 +84,9 @@ def let_in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> 
 
 
 def asked_to_wait() -> str:
-    return _("Det har varit för många försök. Vänta en kvart och försök igen, eller logga in på en dator där du brukar.")
+    return _(
+        "Det har varit för många försök. Vänta en kvart och försök igen, eller logga in på en dator där du brukar."
+    )
 
 
 def safe_next(request: HttpRequest) -> str:

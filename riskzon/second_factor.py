@@ -87,9 +87,7 @@ def enrol(user: User, sealed: str, typed: str) -> list[str] | None:
     SecondFactor.objects.filter(pk=user.pk).delete()
     factor = SecondFactor.objects.create(user=user, secret=sealed, last_step=step, since=now)
     codes = _give_codes(factor)
-    audit.record(
-        AuditAction.CHANGE, by=user, now=clock.now(), what="second_factor", detail={"second_factor": "set"}
-    )
+    audit.record(AuditAction.CHANGE, by=user, now=clock.now(), what="second_factor", detail={"second_factor": "set"})
     return codes
 
 
@@ -98,9 +96,7 @@ def renew_codes(user: User) -> list[str]:
     """New recovery codes; those before work no more."""
     factor = SecondFactor.objects.get(pk=user.pk)
     factor.recovery_codes.all().delete()
-    audit.record(
-        AuditAction.CHANGE, by=user, now=clock.now(), what="second_factor", detail={"second_factor": "codes"}
-    )
+    audit.record(AuditAction.CHANGE, by=user, now=clock.now(), what="second_factor", detail={"second_factor": "codes"})
     return _give_codes(factor)
 
 

@@ -92,7 +92,7 @@ def end_all(user: User) -> None:
 
 
 def browser_of(agent: str) -> str:
-    """"Firefox, Windows": what a person needs to know the own browser again, and nothing that tells machines apart."""
+    """ "Firefox, Windows": what a person needs to know the own browser again, and nothing that tells machines apart."""
     kinds = (next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _MACHINES))
     return ", ".join(kind for kind in kinds if kind)
 

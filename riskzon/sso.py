@@ -134,7 +134,7 @@ def _claims(request: HttpRequest, nonce: str, verifier: str) -> dict[str, Any]:
         },
         leeway=_LEEWAY,
     )
-    if not isinstance(claims["sub"], str) or not claims["sub"] or len(claims["sub"]) > 255:  # noqa: PLR2004
+    if not isinstance(claims["sub"], str) or not claims["sub"] or len(claims["sub"]) > 255:
         raise NotBelieved("sub")
     if settings.OIDC_GROUP_CLAIM in claims or "userinfo_endpoint" not in provider.server_metadata:
         return dict(claims)

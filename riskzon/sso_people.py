@@ -103,14 +103,10 @@ def _make(subject: str, claims: Mapping[str, Any]) -> SignOn | None:
     user.save()
     _log("made", user)
     # Ended until the groups are followed, a few lines on.
-    return SignOn.objects.create(
-        user=user, issuer=settings.OIDC_ISSUER, subject=subject, ended_at=clock.real_now()
-    )
+    return SignOn.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject, ended_at=clock.real_now())
 
 
-def _follow(
-    sign_on: SignOn, rule: GroupRule, unit: Unit | None, claims: Mapping[str, Any], real_now: datetime
-) -> None:
+def _follow(sign_on: SignOn, rule: GroupRule, unit: Unit | None, claims: Mapping[str, Any], real_now: datetime) -> None:
     user = sign_on.user
     before = {"role": user.role, "unit": user.unit.slug if user.unit else "", "is_active": user.is_active}
     user.role, user.unit, user.is_active = Role(rule.role), unit, True

@@ -69,9 +69,9 @@ def find(text: str) -> ApiToken | None:
         .first()
     )
     if found is not None and (found.last_used_at is None or found.last_used_at <= now - _USE_TO):
-        ApiToken.objects.filter(
-            Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - _USE_TO), pk=found.pk
-        ).update(last_used_at=now)
+        ApiToken.objects.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - _USE_TO), pk=found.pk).update(
+            last_used_at=now
+        )
     return found
 
 

@@ -48,8 +48,7 @@ class Provider:
         self.asked.append(asked)
         answer = requests.post(there, data={"sub": subject}, allow_redirects=False, timeout=5)
         assert answer.status_code == 302, answer.text
-        back = answer.headers["Location"]
-        return back
+        return answer.headers["Location"]
 
     def _hold_pkce(self) -> Any:
         if flask.request.path != "/oauth2/token":

@@ -10,7 +10,9 @@ from riskzon.sso_people import connect
 
 
 class Command(BaseCommand):
-    help = "Let a person log in with the municipality's account only. SUBJECT is the provider's key for the person (sub)."
+    help = (
+        "Let a person log in with the municipality's account only. SUBJECT is the provider's key for the person (sub)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")

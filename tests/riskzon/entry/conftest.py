@@ -19,7 +19,12 @@ GROUPS = [
     {"group": "Riskzon nedlagd", "role": "duty", "unit": "no-such-unit"},
 ]
 INTAKE, CHIEFS, FIGURES, GONE = GROUPS[1]["group"], "Riskzon chefer", "Riskzon siffror", "Riskzon nedlagd"
-NAMES = {"preferred_username": "nova.ny", "given_name": "Nova", "family_name": "Ny", "email": "nova.ny@kommunen.example"}
+NAMES = {
+    "preferred_username": "nova.ny",
+    "given_name": "Nova",
+    "family_name": "Ny",
+    "email": "nova.ny@kommunen.example",
+}
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,9 @@ def test_a_key_is_made_shown_once_used_and_revoked() -> None:
 
     assert karin.post(re.search(r'action="(/account/tokens/[^"]+revoke/)"', page)[1]).status_code == 302
     assert Client(headers={"Authorization": f"Bearer {text}"}).get("/api/v1/cases").status_code == 401
-    said = AuditEntry.objects.filter(what="token").order_by("id").values_list("action", "actor__username", "detail__token")
+    said = (
+        AuditEntry.objects.filter(what="token").order_by("id").values_list("action", "actor__username", "detail__token")
+    )
     assert list(said) == [("change", "karin.ek", "made"), ("change", "karin.ek", "revoked")]
 
 
@@ -110,9 +112,7 @@ def test_a_key_is_made_shown_once_used_and_revoked() -> None:
         ({"days": "x"}, "days"),
     ],
 )
-def test_a_key_that_is_asked_for_wrongly_is_not_made_and_what_was_typed_stays(
-    wrong: dict[str, str], said: str
-) -> None:
+def test_a_key_that_is_asked_for_wrongly_is_not_made_and_what_was_typed_stays(wrong: dict[str, str], said: str) -> None:
     answer = _log_in().post("/account/tokens/", {"name": "Mitt system", "scope": "read", "days": "90", **wrong})
     page = answer.content.decode()
     assert (answer.status_code, said in page, ApiToken.objects.count()) == (422, True, 0)

@@ -128,9 +128,7 @@ def test_an_unknown_group_gives_no_account_and_a_page_that_says_whom_to_ask(
 
 
 @pytest.mark.parametrize("name", ["karin.ek", "KARIN.EK", "", "namn med blank", "x\u202ey"])
-def test_an_account_made_by_hand_is_never_taken_over_by_its_name(
-    client: Client, provider: Provider, name: str
-) -> None:
+def test_an_account_made_by_hand_is_never_taken_over_by_its_name(client: Client, provider: Provider, name: str) -> None:
     provider.knows("sub-nova", INTAKE, **{**NAMES, "preferred_username": name})
     assert _log_in(client, provider).status_code == 403
     assert not SignOn.objects.exists()
@@ -202,7 +200,7 @@ def _other_key(claims: Claims, key: RSAKey) -> str:
 
 
 def _unsigned(claims: Claims, key: RSAKey) -> str:
-    head, body, _signature = signed(claims, key).split(".")
+    _head, body, _signature = signed(claims, key).split(".")
     return f"{_encoded({'alg': 'none'})}.{body}."
 
 
@@ -231,9 +229,7 @@ def _encoded(said: Claims) -> str:
 
 
 @pytest.mark.parametrize("sign", [_other_key, _unsigned, _tampered, _by_public_key, _by_shared_secret])
-def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(
-    client: Client, provider: Provider, sign: Any
-) -> None:
+def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(client: Client, provider: Provider, sign: Any) -> None:
     provider.sign = sign
     provider.metadata = {"id_token_signing_alg_values_supported": ["none", "HS256", "RS256"]}
     _refused(client, _log_in(client, provider))
@@ -260,9 +256,7 @@ def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(
 def test_a_token_for_somebody_else_for_another_time_or_another_login_lets_nobody_in(
     client: Client, provider: Provider, wrong: Claims
 ) -> None:
-    provider.twist = lambda claims: {
-        name: value for name, value in {**claims, **wrong}.items() if value is not None
-    }
+    provider.twist = lambda claims: {name: value for name, value in {**claims, **wrong}.items() if value is not None}
     _refused(client, _log_in(client, provider))
 
 
@@ -311,7 +305,9 @@ def test_a_strange_answer_is_answered_in_words(
 
 def test_whoever_says_no_there_reads_so_here(client: Client, provider: Provider) -> None:
     state = parse_qs(urlsplit(client.get("/login/municipal/")["Location"]).query)["state"][0]
-    answer = client.get("/login/municipal/done/", {"state": state, "error": "access_denied", "error_description": "<b>"})
+    answer = client.get(
+        "/login/municipal/done/", {"state": state, "error": "access_denied", "error_description": "<b>"}
+    )
     assert (answer.status_code, "avbröts" in answer.content.decode()) == (403, True)
 
 

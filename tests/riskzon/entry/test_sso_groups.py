@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from riskzon.checks import check_units_of_the_sign_on
 from riskzon.models import Role, SignOn
 from riskzon.sso_groups import HAS_UNIT, GroupRule, first, read
 from tests.factories import people, person
@@ -48,6 +49,15 @@ def test_the_first_rule_whose_group_somebody_has_decides() -> None:
 def test_a_declaration_that_is_wrong_is_said_to_be(said: Any, fault: str) -> None:
     _rules, faults = read(said if isinstance(said, str) else json.dumps(said))
     assert fault in " ".join(faults)
+
+
+@pytest.mark.django_db
+def test_a_unit_that_does_not_exist_is_found_before_anybody_logs_in(settings: Any) -> None:
+    people()
+    settings.OIDC_GROUPS = (GroupRule("A", "duty", "socialjouren"), GroupRule("B", "duty", "nowhere"))
+    assert [error.msg for error in check_units_of_the_sign_on(["default"])] == [
+        "OIDC_GROUPS names the unit nowhere, which does not exist"
+    ]
 
 
 @pytest.mark.django_db
