@@ -18,6 +18,7 @@ from riskzon.timewords import moment
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
+_EVERYBODY = frozenset(Role.values)
 #: Who hears that a rule or ladder is proposed, and what came of it.
 _RULES = frozenset({Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER})
 
@@ -339,6 +340,15 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_RULES,
         facts=_CHANGED,
         needs=frozenset({"deadline"}),
+    ),
+    "second_factor_removed": MessageKind(
+        title=_("Din kod vid inloggning är nollställd"),
+        text=_(
+            "Administratören har nollställt din kod vid inloggning. Nästa gång lägger du till en ny app. "
+            "Har du inte bett om det? Säg genast till din chef."
+        ),
+        roles=_EVERYBODY,
+        facts=frozenset(),
     ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, Error, register
 from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from riskzon.models import CasePermission, User
+from riskzon.models import CasePermission, Unit, User
 
 
 @register("access")
@@ -32,9 +33,21 @@ def check_no_right_past_the_policy(databases: Sequence[str] | None = None, **_kw
     ]
 
 
+@register("access")
+def check_units_of_the_sign_on(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """E004: a group of the municipality's gives a role in a unit that does not exist; nobody would come in by it."""
+    if not databases or not _tables_exist():
+        return []
+    named = {rule.unit for rule in settings.OIDC_GROUPS if rule.unit}
+    missing = named - set(Unit.objects.filter(slug__in=named).values_list("slug", flat=True))
+    return [
+        Error(f"OIDC_GROUPS names the unit {slug}, which does not exist", id="access.E004") for slug in sorted(missing)
+    ]
+
+
 def _tables_exist() -> bool:
     """False on a database that is about to be migrated for the first time: nobody has any right there."""
-    asked = (User, Group, UserObjectPermission, GroupObjectPermission)
+    asked = (Unit, User, Group, UserObjectPermission, GroupObjectPermission)
     return {model._meta.db_table for model in asked} <= set(connection.introspection.table_names())
 
 

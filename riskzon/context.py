@@ -42,6 +42,7 @@ STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
 RULES = NavItem("rules", _("Regler"), "book-open-check", ("rules/", "ladders/"))
+ACCOUNTS = NavItem("accounts", _("Konton"), "users", ("accounts/",))
 WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
@@ -53,7 +54,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
     Role.LOG_REVIEWER: (RULES, INBOX),
-    Role.ADMIN: (ROSTER, RULES, INBOX),
+    Role.ADMIN: (ROSTER, RULES, ACCOUNTS, INBOX),
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.
@@ -120,6 +121,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_waiting": WAITING,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
+        "account_url": address("account") if signed_in else "",
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),
         "logout_url": address("logout"),

@@ -15,6 +15,7 @@ _REQUIRED = {
     "AUDIT_HEAD_KEY": "a long random text that signs these heads; not the SECRET_KEY",
     "SMS_URL": "the SMS gateway, for example 46elks://user:password@Kommunen/{to}, or none on purpose",
     "AUDIT_MAIL_TO": "who is told when the product itself fails, addresses with commas between, or none on purpose",
+    "OIDC_ISSUER": "the municipality's sign-on, https://…, or none on purpose: local accounts only",
     "DEADMAN_URL": "an address outside that raises the alarm when our calls stay away, or none on purpose",
 }
 _faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if not env.str(name, default="").strip()]
@@ -30,6 +31,20 @@ _faults += [
 ]
 if AUDIT_MAIL_TO and not AUDIT_EMAIL.get("EMAIL_HOST"):
     _faults += ["AUDIT_MAIL_TO needs a mail server: EMAIL_URL, or AUDIT_EMAIL_URL for one of its own."]
+if OIDC_ISSUER:
+    if not OIDC_ISSUER.startswith("https://"):
+        _faults += ["OIDC_ISSUER must be an address with https, or none."]
+    _faults += [
+        f"{name} is missing ({what})."
+        for name, what in {
+            "OIDC_CLIENT_ID": "the name under which the sign-on knows this service",
+            "OIDC_CLIENT_SECRET": "the secret that the sign-on has given this service",
+            "OIDC_GROUPS": "which group gives which role in which unit",
+        }.items()
+        if not env.str(name, default="").strip()
+    ]
+    if env.str("OIDC_GROUPS", default="").strip():
+        _faults += OIDC_FAULTS
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 
@@ -51,6 +66,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 DEVICE_COOKIE_NAME = "__Host-device"
+SSO_COOKIE_NAME = "__Host-sso"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_SECURE = True

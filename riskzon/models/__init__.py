@@ -16,9 +16,10 @@ from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIden
 from riskzon.models.clock import ProductClock
 from riskzon.models.drafts import Draft
 from riskzon.models.ends import ENDS, EndProposal
+from riskzon.models.entry import LoginSession, RecoveryCode, SecondFactor, SignOn, Way
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
-from riskzon.models.people import ApiToken, LoginAttempt, Role, Unit, UnitKind, User
+from riskzon.models.people import ApiToken, LoginAttempt, Role, TokenScope, Unit, UnitKind, User
 from riskzon.models.reports import (
     AdultNote,
     Channel,
@@ -64,20 +65,26 @@ __all__ = [
     "Investigation",
     "InvestigationEntry",
     "LoginAttempt",
+    "LoginSession",
     "Note",
     "Precision",
     "ProductClock",
     "ProtectedIdentity",
+    "RecoveryCode",
     "Relation",
     "Report",
     "ReportKind",
     "ReportSeries",
     "ReporterType",
     "Role",
+    "SecondFactor",
+    "SignOn",
     "Supplement",
     "TimeCorrection",
+    "TokenScope",
     "Unit",
     "UnitKind",
     "User",
+    "Way",
     "WrittenOff",
 ]

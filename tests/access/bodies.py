@@ -14,6 +14,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
     match name:
         case "login":
             return {"username": "karin.ek", "password": "fel"}
+        case "token":
+            return {"name": WORDS, "scope": "read", "days": "30"}
         case "language":
             return {"language": "en", "next": "/"}
         case "search":

@@ -99,6 +99,10 @@ def _any(says: Says, **others: Says) -> Mapping[str, Rule]:
     return {method: {**dict.fromkeys(ACTORS, says), **others} for method in METHODS}
 
 
+def _login_step(says: Says, *more: str) -> Mapping[str, Rule]:
+    return {method: dict.fromkeys(ACTORS, says) for method in ("GET", "HEAD", *more)}
+
+
 _A = "api/v1/"
 _C = "cases/<uuid:case_id>/"
 _AC = _A + "cases/<uuidstr:case_id>"
@@ -116,15 +120,34 @@ _PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
 NOBODY = _roles()
 _RULES = _roles("head", "log reviewer", "admin")
 _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
+_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id"), _NOT_THERE),)
+_TRIES = _roles(*KNOWN, says=TRIED)
 _NO_CHANGE = ({"change_id": _NOT_THERE},)
 _NO_SHIFT = (dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), _NOT_THERE) | {"day": "2026-11-13"},)
 
 ROUTES: dict[str, Route] = {
     # --- Of the whole product
     "login/": Route(_any(OK, anonymous=OK | METHOD, deactivated=OK | METHOD), stranger=OK, sends="login"),
+    # Who has shown no password is sent to where it is asked for; the sign-on is not there unless it is set.
+    "login/code/": Route(_login_step(LOGIN, "POST"), stranger=OK),
+    "login/phone/": Route(_login_step(LOGIN, "POST"), stranger=OK),
+    "login/municipal/": Route(_login_step(HIDDEN), stranger=OK),
+    "login/municipal/done/": Route(_login_step(HIDDEN), stranger=OK),
     "logout/": Route({"POST": dict.fromkeys(_OPEN, LOGIN), "OPTIONS": _OPEN}, stranger=OK),
     "language": Route(_any(OK), stranger=OK, sends="language"),
     "stay/": Route({"POST": {**EVERYBODY, "anonymous": LOGIN, "deactivated": LOGIN}}, stranger=OK),
+    # --- How one comes in: the own page, and what is not there; who may help whom is asked in tests/riskzon.
+    "account/": _page(EVERYBODY, ""),
+    "account/phone/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
+    "account/codes/": _press(NOBODY, "nothing", ""),
+    "account/sessions/<uuid:session_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "account/tokens/": _press(EVERYBODY, "token", ""),
+    "account/tokens/<uuid:token_id>/revoke/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/": _page(_roles("admin"), ""),
+    "accounts/<uuid:person_id>/": _page(NOBODY, "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/reset/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/sessions/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/tokens/<uuid:token_id>/revoke/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     # Whoever has no form of their own open has no draft.
     "drafts/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
     "drafts/discard/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),

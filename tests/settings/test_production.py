@@ -18,6 +18,7 @@ COMPLETE = {
     "AUDIT_HEAD_KEY": "another text that nobody knows",
     "SMS_URL": "jsons://gateway.example.se/send/{to}",
     "AUDIT_MAIL_TO": "drift@example.se",
+    "OIDC_ISSUER": "none",
     "DEADMAN_URL": "https://switch.example.se/ping/riskzon",
 }
 SHOW = """
@@ -82,3 +83,34 @@ def test_a_gateway_is_an_address_with_a_place_for_the_number(address):
 
     assert refused.returncode
     assert "SMS_URL must be an address with {to} where the number goes, or none." in refused.stderr
+
+
+_SIGN_ON = {
+    "OIDC_ISSUER": "https://login.example.se/realm",
+    "OIDC_CLIENT_ID": "riskzon",
+    "OIDC_CLIENT_SECRET": "a secret",
+    "OIDC_GROUPS": '[{"group": "Riskzon chefer", "role": "head"}]',
+}
+
+
+def test_a_municipality_may_say_that_it_has_no_sign_on_or_describe_it_in_full():
+    assert start(**COMPLETE).returncode == 0
+    assert start(**COMPLETE | _SIGN_ON).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"OIDC_ISSUER": "http://login.example.se"}, "OIDC_ISSUER must be an address with https, or none."),
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID is missing"),
+        ({"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is missing"),
+        ({"OIDC_GROUPS": ""}, "OIDC_GROUPS is missing"),
+        ({"OIDC_GROUPS": "chefer=head"}, "OIDC_GROUPS must be a JSON list."),
+        ({"OIDC_GROUPS": '[{"group": "A", "role": "boss"}]'}, "OIDC_GROUPS, rule 1: role must be one of"),
+    ],
+)
+def test_a_sign_on_that_is_half_described_or_wrong_is_refused_at_start(wrong, said):
+    refused = start(**COMPLETE | _SIGN_ON | wrong)
+
+    assert refused.returncode
+    assert said in refused.stderr
