@@ -1,9 +1,11 @@
 """The two ends of a case that a second party must agree to: handed over to another municipality, or registered in error."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.models.cases import Case, Disposition
@@ -110,7 +112,7 @@ class EndProposal(models.Model):
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.refused_at is None
 
-    @property
-    def points_to(self) -> Case | None:
-        """The case that goes on instead."""
+    @cached_property
+    def points_to(self) -> Any:
+        """The case that goes on instead, with its `pk` and `number`; of a case that the reader may not see no more than these."""
         return self.replaced_by or self.duplicate_of
