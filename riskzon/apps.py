@@ -7,9 +7,9 @@ from django.db.models.signals import post_migrate
 
 
 def _raise_wall(**_kwargs: object) -> None:
-    wall = import_module("riskzon.wall")  # models are not loaded while apps.py is
-    if wall.is_built():
-        wall.raise_wall()
+    role = import_module("riskzon.wall_role")
+    if role.is_built():
+        role.raise_wall()
 
 
 class RiskzonConfig(AppConfig):

@@ -9,7 +9,7 @@ from django.core.checks import Warning as Caution
 from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from riskzon import wall
+from riskzon import wall_role
 from riskzon.models import CasePermission, User
 
 
@@ -40,12 +40,12 @@ def check_the_wall(databases: Sequence[str] | None = None, **_kwargs: Any) -> li
 
     Not errors, since `migrate` asks first and mends both; where it cannot, it fails, and each page asks for itself.
     """
-    if not databases or not wall.is_built():
+    if not databases or not wall_role.is_built():
         return []
     hint = "`manage.py migrate` raises the wall anew."
-    if not wall.is_role_there():
+    if not wall_role.is_role_there():
         return [Caution("The role of the pages is missing, and no page is shown.", hint=hint, id="access.W001")]
-    return [Caution(f"The wall has a hole: {hole}.", hint=hint, id="access.W002") for hole in wall.find_holes()]
+    return [Caution(f"The wall has a hole: {hole}.", hint=hint, id="access.W002") for hole in wall_role.find_holes()]
 
 
 def _tables_exist() -> bool:

@@ -209,7 +209,9 @@ def _denied(user: User, what: str, refusal: Refused, case_id: UUID | None = None
     # Of two doors inside each other the inner one knows which case was denied; its own row went with the rollback.
     refusal.case_id = refusal.case_id or case_id
     with wall.beyond():
-        about = Case.objects.filter(pk=refusal.case_id).values_list("pk", flat=True).first() if refusal.case_id else None
+        about = (
+            Case.objects.filter(pk=refusal.case_id).values_list("pk", flat=True).first() if refusal.case_id else None
+        )
         audit.record(
             AuditAction.DENIED, by=user, now=clock.now(), what=what, case_id=about, detail={"status": refusal.status}
         )

@@ -32,7 +32,7 @@ def of_cases(case_ids: Iterable[UUID]) -> list[EndProposal]:
     numbers = wall.numbers(target for row in found if (target := row.replaced_by_id or row.duplicate_of_id))
     for row in found:
         target = row.replaced_by_id or row.duplicate_of_id
-        row.points_to = Pointer(target, numbers[target]) if target else None
+        row.target = Pointer(target, numbers[target]) if target else None
     return found
 
 

@@ -56,9 +56,7 @@ def histories(
     siblings = _siblings(children, links, user, now)
     return {
         case.pk: History(
-            reports=tuple(
-                report for other, report in others[case.child_id] if other != case.pk
-            ),
+            reports=tuple(report for other, report in others[case.child_id] if other != case.pk),
             running_investigation=running.get(case.child_id),
             siblings=siblings[case.child_id],
         )

@@ -3,7 +3,7 @@
 The policy of `riskzon.access` once more, in SQL and from the rows alone. Three settings say who reads (`riskzon.user`), at
 which moment of the product's clock (`riskzon.now`), and which units are closed (`riskzon.shift`); the last is believed for
 Socialjouren alone. Without them nothing is seen. The owner of the tables and the auditor are not held by it: they have no
-page. `riskzon.wall` makes the role and says what it may read.
+page. `riskzon.wall_role` makes the role and says what it may read.
 """
 
 from django.db import migrations
@@ -170,7 +170,7 @@ AND (
 
 def through(table: str, condition: str) -> str:
     """A row is seen with the row it hangs on. OFFSET 0: asked row by row by an index, never by gathering all there are."""
-    return f"EXISTS (SELECT 1 FROM {table} beyond WHERE {condition} OFFSET 0)"
+    return f"EXISTS (SELECT 1 FROM {table} beyond WHERE {condition} OFFSET 0)"  # noqa: S608 - names of this file
 
 
 def of_case(column: str = "case_id") -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.models.cases import Case, Disposition
@@ -48,6 +47,9 @@ class EndProposal(models.Model):
     refused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     refusal = models.TextField(blank=True)
     overruled = models.JSONField(default=dict)
+
+    #: `points_to` as it was read past the wall of the database; set by `workflows.ends`, never stored.
+    target: Any = None
 
     class Meta:
         ordering = ["-proposed_at"]
@@ -112,7 +114,7 @@ class EndProposal(models.Model):
     def is_waiting(self) -> bool:
         return self.confirmed_at is None and self.refused_at is None
 
-    @cached_property
+    @property
     def points_to(self) -> Any:
-        """The case that goes on instead, with its `pk` and `number`; of a case that the reader may not see no more than these."""
-        return self.replaced_by or self.duplicate_of
+        """The case that goes on instead: its `pk` and `number`, and no more where the reader may not see it."""
+        return self.target or self.replaced_by or self.duplicate_of

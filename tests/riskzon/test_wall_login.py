@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from riskzon import wall
+from riskzon import wall_role
 
 _READ = """
 from django.db import connection
@@ -37,7 +37,7 @@ def town() -> Iterator[tuple[str, str, str]]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            cursor.execute(f"DROP ROLE IF EXISTS {wall.role_name(name)}")
+            cursor.execute(f"DROP ROLE IF EXISTS {wall_role.role_name(name)}")
             cursor.execute(f"DROP ROLE {login}")
 
 
@@ -45,7 +45,7 @@ def town() -> Iterator[tuple[str, str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_a_login_that_owns_its_database_raises_the_wall_and_is_held_by_it(town) -> None:
     login, name, address = town
-    role = wall.role_name(name)
+    role = wall_role.role_name(name)
     assert _run(address, "migrate", "--verbosity", "0").returncode == 0
     read = _run(address, "shell", "--verbosity", "0", "--command", _READ)
     assert read.stdout.split() == ["1", "0"], read.stderr
