@@ -1,4 +1,4 @@
-"""Has anybody been given a right on all cases, past the policy? Asked by `manage.py check --database default`."""
+"""Does anybody have a right on all cases, past the policy or past the wall? Asked by `manage.py check --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
+from riskzon import wall_role
 from riskzon.models import CasePermission, Unit, User
 
 
@@ -43,6 +45,20 @@ def check_units_of_the_sign_on(databases: Sequence[str] | None = None, **_kwargs
     return [
         Error(f"OIDC_GROUPS names the unit {slug}, which does not exist", id="access.E004") for slug in sorted(missing)
     ]
+
+
+@register("access")
+def check_the_wall(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W001: no page is shown until `migrate` has run; W002: the database would let a page read more than its person may.
+
+    Not errors, since `migrate` asks first and mends both; where it cannot, it fails, and each page asks for itself.
+    """
+    if not databases or not wall_role.is_built():
+        return []
+    hint = "`manage.py migrate` raises the wall anew."
+    if not wall_role.is_role_there():
+        return [Caution("The role of the pages is missing, and no page is shown.", hint=hint, id="access.W001")]
+    return [Caution(f"The wall has a hole: {hole}.", hint=hint, id="access.W002") for hole in wall_role.find_holes()]
 
 
 def _tables_exist() -> bool:

@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from riskzon import audit, clock
+from riskzon import audit, clock, wall
 from riskzon.access import Action, Ground, ground_of, offered, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen
 from riskzon.granting import finish_notes
@@ -71,13 +71,17 @@ class Change:
 
 @contextmanager
 def look(user: User, what: str) -> Iterator[Look]:
-    """Read in one transaction. `what` names the page for the access log. A denial is logged after the rollback."""
-    door = Look(user, what, clock.now())
+    """Read in one transaction, behind the database's own wall (`riskzon.wall`). A denial is logged after the rollback.
+
+    `what` names the page, for the access log and for the wall.
+    """
+    door: Look | None = None
     try:
-        with transaction.atomic():
+        with transaction.atomic(), wall.behind(user, what) as now:
+            door = Look(user, what, now)
             yield door
     except Refused as refusal:
-        _denied(user, what, refusal, door.asked_for)
+        _denied(user, what, refusal, door.asked_for if door else None)
         raise
 
 
@@ -180,7 +184,7 @@ def register(user: User) -> Iterator[datetime]:
 def _locked_transaction() -> Iterator[datetime]:
     """A transaction that waits two seconds for a lock, then is Busy; yields the product's `now` at its begin."""
     try:
-        with transaction.atomic():
+        with wall.beyond(), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT riskzon_now(), set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 begun: datetime = cursor.fetchone()[0]
@@ -204,7 +208,10 @@ def _denied(user: User, what: str, refusal: Refused, case_id: UUID | None = None
         return
     # Of two doors inside each other the inner one knows which case was denied; its own row went with the rollback.
     refusal.case_id = refusal.case_id or case_id
-    about = Case.objects.filter(pk=refusal.case_id).values_list("pk", flat=True).first() if refusal.case_id else None
-    audit.record(
-        AuditAction.DENIED, by=user, now=clock.now(), what=what, case_id=about, detail={"status": refusal.status}
-    )
+    with wall.beyond():
+        about = (
+            Case.objects.filter(pk=refusal.case_id).values_list("pk", flat=True).first() if refusal.case_id else None
+        )
+        audit.record(
+            AuditAction.DENIED, by=user, now=clock.now(), what=what, case_id=about, detail={"status": refusal.status}
+        )
