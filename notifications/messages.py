@@ -252,6 +252,39 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),
         facts=frozenset(),
     ),
+    "emergency_opened": MessageKind(
+        title=_("Nödåtkomst"),
+        text=_("En kollega har öppnat ärende %(number)s med nödåtkomst. Enhetschefen granskar den."),
+        when=_BY,
+    ),
+    "emergency_to_confirm": MessageKind(
+        title=_("Nödåtkomst behöver en andra person"),
+        text=_("En kollega behöver läsa ärende %(number)s. Inget visas förrän en andra person har bekräftat."),
+        when=_BY,
+        by_sms=True,
+    ),
+    "emergency_confirmed": MessageKind(
+        title=_("Nödåtkomsten är bekräftad"),
+        text=_("Du kan läsa ärende %(number)s."),
+        when=_("Till %(at)s."),
+    ),
+    "emergency_reviewed": MessageKind(
+        title=_("Din nödåtkomst är granskad"),
+        text=_("Nödåtkomsten till ärende %(number)s är granskad. Se vad granskningen kom fram till under Nödåtkomst."),
+        facts=frozenset(),
+    ),
+    "emergency_late": MessageKind(
+        title=_("Nödåtkomst är inte granskad i tid"),
+        text=_("Nödåtkomsten till ärende %(number)s är inte granskad. Granska den, eller se till att det blir gjort."),
+        when=_SINCE,
+        roles=frozenset({Role.HEAD}),
+    ),
+    "emergency_unjustified": MessageKind(
+        title=_("En nödåtkomst var inte motiverad"),
+        text=_("En granskning har kommit fram till att en nödåtkomst inte var motiverad. Den ska utredas."),
+        roles=frozenset({Role.HEAD, Role.LOG_REVIEWER}),
+        facts=frozenset(),
+    ),
     "investigation_moved": MessageKind(
         title=_("Utredningen ligger hos dig"),
         text=_("Utredningen i ärende %(number)s ligger hos dig tills den har fått en annan handläggare."),

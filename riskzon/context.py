@@ -31,7 +31,7 @@ class NavItem:
     under: tuple[str, ...] = ()
 
 
-WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/"))
+WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/", "emergency/"))
 INVESTIGATIONS = NavItem("investigations", _("Utredningar"), "folder-open")
 NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2", ("reports/new/",))
 NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2", ("reports/new/",))

@@ -85,6 +85,7 @@ class CaseFile:
     """
 
     case: Case
+    reader: User
     now: datetime
     deadlines: tuple[Deadline, ...]
     guardians: tuple[GuardianLine, ...]
@@ -211,6 +212,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     return [
         CaseFile(
             case=case,
+            reader=user,
             now=now,
             deadlines=tuple(current_first(deadlines[case.pk])),
             guardians=()

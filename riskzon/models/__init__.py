@@ -15,6 +15,7 @@ from riskzon.models.cases import (
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
 from riskzon.models.drafts import Draft
+from riskzon.models.emergencies import SHORTEST_REASON, EmergencyAccess
 from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.entry import LoginSession, RecoveryCode, SecondFactor, SignOn, Way
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
@@ -36,6 +37,7 @@ from riskzon.models.reports import (
 __all__ = [
     "CANARY_USERNAME",
     "ENDS",
+    "SHORTEST_REASON",
     "Absence",
     "AdultNote",
     "ApiToken",
@@ -55,6 +57,7 @@ __all__ = [
     "Contact",
     "Disposition",
     "Draft",
+    "EmergencyAccess",
     "EndProposal",
     "ExtensionAnswer",
     "GrantSource",

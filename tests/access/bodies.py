@@ -135,6 +135,9 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
+        # A number that nobody has: what it does where there is one is asked elsewhere.
+        "emergency": {"q": "2026-999999-1", "code": "danger", "reason": WORDS},
+        "emergency_review": {"outcome": "justified", "note": WORDS},
         "rule": {"amount": "12", "length": "hours", "enabled": "on", "ground": WORDS, "reason": WORDS},
         "ladder": {
             "rung_0_when": "before",

@@ -123,6 +123,7 @@ _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
 _NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id"), _NOT_THERE),)
 _TRIES = _roles(*KNOWN, says=TRIED)
 _NO_CHANGE = ({"change_id": _NOT_THERE},)
+_NO_ACCESS = ({"access_id": _NOT_THERE},)
 _NO_SHIFT = (dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), _NOT_THERE) | {"day": "2026-11-13"},)
 
 ROUTES: dict[str, Route] = {
@@ -160,6 +161,13 @@ ROUTES: dict[str, Route] = {
     "worklist/status/": _page(_roles(*STAFF), "", queries=("?since=2026-11-12T00:00:00Z",)),
     "worklist/take-over/": _press(_roles(*STAFF), "nothing", ""),
     "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
+    # In an emergency: what may not be opened answers on the form, like what is not there; what is there is asked in
+    # tests/workflows/test_emergency.py.
+    "emergency/": Route(
+        {"GET": _roles(*STAFF), "HEAD": _roles(*STAFF), "POST": _roles(*STAFF, says=TRIED)}, sends="emergency"
+    ),
+    "emergency/<uuid:access_id>/": _form(NOBODY, "emergency_review", "", is_view_class=False, variants=_NO_ACCESS),
+    "emergency/<uuid:access_id>/confirm/": _press(NOBODY, "nothing", "", variants=_NO_ACCESS),
     "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
     "inbox/read/": _press(EVERYBODY, "read", ""),
     "inbox/phone/": _form(_roles("duty by day", "duty by night"), "phone", "", is_view_class=False),
@@ -365,5 +373,11 @@ ROUTES: dict[str, Route] = {
     ),
     _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about="", variants=_NO_ABSENCE),
     _A + "roster": _call("GET", _roles(*STAFF, "head", "admin", others=NO), about="", queries=("", "?from=2026-11-13")),
+    _A + "emergency-access": _call("POST", NOBODY, "emergency", ""),
+    _A + "emergency-access/<uuidstr:access_id>": _call("GET", NOBODY, about="", variants=_NO_ACCESS),
+    _A + "emergency-access/<uuidstr:access_id>/confirm": _call("POST", NOBODY, about="", variants=_NO_ACCESS),
+    _A + "emergency-access/<uuidstr:access_id>/review": _call(
+        "POST", NOBODY, "emergency_review", "", variants=_NO_ACCESS
+    ),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

@@ -41,6 +41,7 @@ PERMISSIONS = {
     "read_case": Ground.READ,
     "follow_case": Ground.FOLLOW,
     "note_case": Ground.NOTE,
+    "emergency_case": Ground.EMERGENCY,
 }
 #: These keep the right while the case is open, also after their end.
 FOLLOWING = ("registered", "named", "taken_over")
