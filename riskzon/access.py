@@ -78,6 +78,7 @@ class Action(StrEnum):
     NOTE = "note"
     SEE_LOG = "see_log"
     DECLARE = "declare"
+    DISCLOSE = "disclose"
     BLOCK = "block"
 
 
@@ -99,6 +100,7 @@ _WORK = frozenset(
         Action.NOTE,
         Action.SEE_LOG,
         Action.DECLARE,
+        Action.DISCLOSE,
     }
 )
 

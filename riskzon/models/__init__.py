@@ -14,6 +14,7 @@ from riskzon.models.cases import (
 )
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
+from riskzon.models.disclosures import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay
 from riskzon.models.drafts import Draft
 from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
@@ -43,6 +44,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSeal",
+    "Authority",
     "Canary",
     "Case",
     "CaseBlock",
@@ -52,6 +54,10 @@ __all__ = [
     "Channel",
     "Child",
     "Contact",
+    "DisclosedField",
+    "Disclosure",
+    "DisclosureGround",
+    "DisclosureWay",
     "Disposition",
     "Draft",
     "EndProposal",
