@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _LONGEST_PAUSE = 5.0
 _STEADY_AFTER = 10.0  # seconds of life after which a process has earned a short pause again
 _LOG_LIMIT = 10_000_000  # bytes after which a log is set aside at the next start
 
+_asked = threading.Event()
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -87,6 +89,7 @@ def wait_ready(program: Program, process: subprocess.Popen[bytes], seconds: floa
     """Return once `program` serves; raise NotReadyError if it ends or takes longer than `seconds`."""
     until = time.monotonic() + seconds
     while program.ready and not program.ready():
+        _heed()
         if process.poll() is not None:
             raise NotReadyError(f"{program.name} {_ending(process.returncode)} at start.{_see(program)}")
         if time.monotonic() > until:
@@ -98,7 +101,10 @@ def run_to_end(program: Program) -> int:
     """Run `program` once and return its exit code; it is stopped if this process is asked to stop."""
     process = spawn(program)
     try:
-        return process.wait()
+        while process.poll() is None:
+            _heed()
+            time.sleep(0.05)
+        return process.returncode
     finally:
         stop(program, process)
 
@@ -114,6 +120,12 @@ def stop(program: Program, process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def _heed() -> None:
+    """Stop if somebody has asked: what a handler raises while an object is being cleared away goes no further than there."""
+    if _asked.is_set():
+        raise Stopped
+
+
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[None]:
     """Within the block the first Ctrl-C, TERM or closed terminal raises Stopped; later ones are ignored.
@@ -124,6 +136,7 @@ def stop_on_signals() -> Iterator[None]:
     def ask(number: int, frame: object) -> None:
         for each in STOP_SIGNALS:
             signal.signal(each, signal.SIG_IGN)
+        _asked.set()
         raise Stopped
 
     heard = [each for each in STOP_SIGNALS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
@@ -131,6 +144,7 @@ def stop_on_signals() -> Iterator[None]:
     try:
         yield
     finally:
+        _asked.clear()
         for each, handler in before.items():
             signal.signal(each, handler)
 
@@ -150,6 +164,7 @@ class Supervisor:
     def keep(self, until: Callable[[], bool] | None = None) -> None:
         """Restart whatever dies, for ever or until `until()` holds."""
         while not (until and until()):
+            _heed()
             for running in self._running:
                 self._look_after(running)
             time.sleep(0.2)

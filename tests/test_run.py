@@ -136,7 +136,7 @@ def test_a_closed_terminal_leaves_nothing(another: Product) -> None:
 
     os.close(ours)
 
-    another.process.wait(30)
+    another.process.wait(60)
     assert still_alive(started) == {}
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -229,7 +230,8 @@ def held_by_an_idle_transaction(stands: Stands, outcome: Outcome, *, n: int) -> 
     dues = due_soon(stand, stand.oracle("F10"), n, 5, together=1)
     held = min(dues, key=lambda one: dues[one])
     others = {one: due for one, due in dues.items() if one != held}
-    with Watch(stand) as watch, stand.database(options=LIKE_THE_PRODUCT) as holder:
+    # Closed, not committed: its transaction is to be ended by the server.
+    with Watch(stand) as watch, closing(stand.database(options=LIKE_THE_PRODUCT)) as holder:
         holder.execute("BEGIN")
         holder.execute("SELECT 1 FROM workflows_deadline WHERE id = %s FOR UPDATE", [held])
         outcome.faults["locks"] = 1

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,22 @@ def test_the_first_signal_stops_and_the_second_does_not_disturb():
         with pytest.raises(Stopped):
             os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_signal_that_comes_while_something_is_cleared_away_is_heeded_all_the_same(tmp_path, supervisor, monkeypatch):
+    class Cleared:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGHUP)
+            time.sleep(0.01)
+
+    swallowed, end = [], time.monotonic() + 10
+    monkeypatch.setattr(sys, "unraisablehook", swallowed.append)
+    supervisor.start(program(tmp_path, "import time; time.sleep(300)"))
+    with stop_on_signals():
+        Cleared()
+        with pytest.raises(Stopped):
+            supervisor.keep(until=lambda: time.monotonic() > end)
+    assert [one.exc_type for one in swallowed] == [Stopped]
 
 
 def test_a_program_run_to_its_end_tells_its_code(tmp_path):

@@ -1,10 +1,11 @@
 """What does the administrator fill in to change a rule or a ladder, and the head of department to answer?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,12 +106,14 @@ class LadderForm(_ChangeForm):
         kind: Kind,
         rules: Sequence[DeadlineRule],
         present: Sequence[RungSpec],
+        typed: QueryDict | None = None,
         **kwargs: Any,
     ) -> None:
+        """`typed`: a draft that will fill the form, which has a row for each step in it."""
         super().__init__(*args, **kwargs)
         self.kind, self.rules = kind, rules
         others = [rung for rung in present if rung.key != BREACH]
-        self.rows = self._row_count(len(others))
+        self.rows = self._row_count(len(others), self.data if self.is_bound else typed)
         for place in range(self.rows):
             self._add_row(place, others[place] if place < len(others) else None)
         breach = next((rung for rung in present if rung.key == BREACH), None)
@@ -153,12 +156,14 @@ class LadderForm(_ChangeForm):
     def _is_used(self, place: int) -> bool:
         return bool(self.cleaned_data.get(f"rung_{place}_when"))
 
-    def _row_count(self, present: int) -> int:
+    def _row_count(self, present: int, typed: Mapping[str, Any] | None) -> int:
         """As many as the page had, or as are used, and a few more, up to what a ladder may have beside the limit."""
-        sent = str(self.data.get("rows", "")) if self.is_bound else ""
-        used = sum(1 for place in range(MOST_RUNGS) if self.is_bound and self.data.get(f"rung_{place}_when"))
+        if typed is None:
+            return min(MOST_RUNGS - 1, present + _SPARE)
+        sent = str(typed.get("rows", ""))
+        used = sum(1 for place in range(MOST_RUNGS) if typed.get(f"rung_{place}_when"))
         had = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 3 else 0
-        return min(MOST_RUNGS - 1, max(present + _SPARE if not self.is_bound else 0, had, used + _SPARE))
+        return min(MOST_RUNGS - 1, max(had, used + _SPARE))
 
     def _add_row(self, place: int, rung: RungSpec | None) -> None:
         when, amount, unit = _as_typed(rung)

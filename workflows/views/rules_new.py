@@ -7,14 +7,14 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from riskzon import clock
+from riskzon import clock, drafts
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
 from workflows.forms.rules import LadderForm, RuleForm
@@ -38,7 +38,11 @@ class _ProposePage(View):
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         track = self.track(request, **kwargs)
-        return self._show(request, track, self.form(None, track, clock.now()))
+        typed = drafts.restored(request)
+        form = self.form(None, track, clock.now(), typed)
+        if typed:
+            drafts.fill(form, typed)
+        return self._show(request, track, form)
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         track, now = self.track(request, **kwargs), clock.now()
@@ -69,7 +73,8 @@ class _ProposePage(View):
     def track(self, request: HttpRequest, **kwargs: str) -> Track:
         raise NotImplementedError
 
-    def form(self, data: Any, track: Track, now: datetime) -> Any:
+    def form(self, data: Any, track: Track, now: datetime, typed: QueryDict | None = None) -> Any:
+        """`typed`: what the form will begin with, unsent and unchecked."""
         raise NotImplementedError
 
     def content(self, form: Any) -> object:
@@ -123,7 +128,7 @@ class ProposeRule(_ProposePage):
             raise unseen(request.user, "rules.new")
         return found
 
-    def form(self, data: Any, track: Track, now: datetime) -> RuleForm:
+    def form(self, data: Any, track: Track, now: datetime, typed: QueryDict | None = None) -> RuleForm:
         held = Rulebook.read().rule(track.kind, track.report_kind, now)
         initial = {"amount": held.amount, "length": held.length} if held else {"enabled": False}
         return RuleForm(data, track=track, now=now, initial=initial)
@@ -149,10 +154,11 @@ class ProposeLadder(_ProposePage):
             raise unseen(request.user, "ladders.new")
         return Track(Kind(kwargs["kind"]), "")
 
-    def form(self, data: Any, track: Track, now: datetime) -> LadderForm:
+    def form(self, data: Any, track: Track, now: datetime, typed: QueryDict | None = None) -> LadderForm:
         book = Rulebook.read()
         present = verbs.present_ladder(book, track.kind, now)
-        return LadderForm(data, kind=track.kind, rules=verbs.rules_of(book, track.kind, now), present=present)
+        rules = verbs.rules_of(book, track.kind, now)
+        return LadderForm(data, kind=track.kind, rules=rules, present=present, typed=typed)
 
     def content(self, form: LadderForm) -> list[dict[str, Any]]:
         return [rung.as_json() for rung in form.cleaned_data["rungs"]]

@@ -1,5 +1,6 @@
 """The administrator proposes, the head of department confirms, and neither can do it alone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ EVERYBODY = [
     "karin.ek", "lina.dahl", "sara.lindh", "maria.oberg", "jour.vakt", "per.holm", "stina.berg", "lars.wik", "it.admin",
     "butik.city",
 ]  # fmt: skip
+_STEP = {"when": "after", "amount": "4", "unit": "hours", "who": "lead"}
 RULE = {"amount": "10", "length": "days", "ground": "Nämndens beslut", "reason": "Tidigare."}
 
 
@@ -258,6 +260,21 @@ def test_a_changed_form_is_shown_again_before_it_is_proposed(visit) -> None:
     assert "löpande frister" in again.content.decode()
     wrong = admin.post("/rules/open_investigation/new/", {**RULE, "amount": "15"})
     assert (wrong.status_code, "Längre än 14 dagar" in wrong.content.decode()) == (422, True)
+
+
+def test_what_was_typed_and_not_sent_comes_back_with_every_step(visit) -> None:
+    admin, address = visit("it.admin"), "/ladders/open_investigation/new/"
+    page = admin.get(address).content.decode()
+    [token] = re.findall(r'name="draft" value="([^"]+)"', page)
+    steps = {f"rung_{place}_{name}": text for place in range(9) for name, text in _STEP.items()}
+    typed = {**steps, "rung_8_amount": "17", "rows": "9", "reason": "Längre fram."}
+    assert admin.post("/drafts/", {**typed, "draft": token}).status_code == 201
+
+    form = visit("it.admin").get(address).context["form"]
+
+    assert [step["is_used"] for step in form.steps][:9] == [True] * 9
+    assert (form["rung_8_amount"].value(), form["reason"].value()) == ("17", "Längre fram.")
+    assert form["rung_8_who"].value() == ["lead"]
 
 
 @pytest.mark.parametrize(
