@@ -247,6 +247,17 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Det finns nya uppgifter om anmälan i ärende %(number)s. Läs dem i ärendet."),
         facts=frozenset(),
     ),
+    "disclosed": MessageKind(
+        title=_("Utlämnade uppgifter"),
+        text=_("Socialtjänsten har lämnat ut uppgifter till dig. De ligger under Utlämnat."),
+        roles=frozenset({Role.LIAISON}),
+        facts=frozenset(),
+    ),
+    "disclosure_decided": MessageKind(
+        title=_("Utlämnande i ditt namn"),
+        text=_("Ett utlämnande i ärende %(number)s är registrerat med dig som beslutsfattare."),
+        facts=frozenset(),
+    ),
     "conflict_of_interest": MessageKind(
         title=_("Jäv"),
         text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),

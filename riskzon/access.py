@@ -80,6 +80,7 @@ class Action(StrEnum):
     NOTE = "note"
     SEE_LOG = "see_log"
     DECLARE = "declare"
+    DISCLOSE = "disclose"
     BLOCK = "block"
     VOUCH = "vouch"
 
@@ -103,6 +104,7 @@ _WORK = frozenset(
         Action.SEE_LOG,
         Action.DECLARE,
         Action.VOUCH,
+        Action.DISCLOSE,
     }
 )
 

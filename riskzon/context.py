@@ -36,8 +36,9 @@ INVESTIGATIONS = NavItem("investigations", _("Utredningar"), "folder-open")
 NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2", ("reports/new/",))
 NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2", ("reports/new/",))
 OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files", ("cases/", "reports/colleagues/"))
+DISCLOSED = NavItem("disclosures-received", _("Utlämnat"), "send")
 RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
-BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/"))
+BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/", "disclosures/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
@@ -51,7 +52,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SUPERVISOR: (WAITING, BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
     Role.HEAD: (BOARD, WAITING, STATISTICS, ACCOUNTING, ROSTER, RULES, INBOX),
     Role.DUTY: (WORKLIST, WAITING, NEW_REPORT, ROSTER, INBOX),
-    Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
+    Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, DISCLOSED, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
     Role.LOG_REVIEWER: (RULES, INBOX),
     Role.ADMIN: (ROSTER, RULES, ACCOUNTS, INBOX),

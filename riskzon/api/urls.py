@@ -11,6 +11,7 @@ from riskzon.api.calls import (
     cases,
     casework,
     conflicts,
+    disclosures,
     emergencies,
     investigations,
     oversight,
@@ -27,7 +28,19 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return problems.answer(request, Unseen())
 
 
-for calls in (reports, cases, casework, investigations, oversight, system, conflicts, absences, roster, emergencies):
+for calls in (
+    reports,
+    cases,
+    casework,
+    investigations,
+    oversight,
+    system,
+    conflicts,
+    absences,
+    roster,
+    disclosures,
+    emergencies,
+):
     api.add_router("", calls.routes)
 
 _addresses, _app_name, _namespace = api.urls

@@ -14,6 +14,7 @@ from riskzon.models.cases import (
 )
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
+from riskzon.models.disclosures import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay
 from riskzon.models.drafts import Draft
 from riskzon.models.emergencies import SHORTEST_REASON, EmergencyAccess
 from riskzon.models.ends import ENDS, EndProposal
@@ -46,6 +47,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSeal",
+    "Authority",
     "Canary",
     "Case",
     "CaseBlock",
@@ -55,6 +57,10 @@ __all__ = [
     "Channel",
     "Child",
     "Contact",
+    "DisclosedField",
+    "Disclosure",
+    "DisclosureGround",
+    "DisclosureWay",
     "Disposition",
     "Draft",
     "EmergencyAccess",

@@ -196,6 +196,7 @@ def fill(pattern: str, target: Target, variant: Any) -> str:
         "hold_id": target.hold,
         "breach_id": target.breach,
         "investigation_id": target.investigation,
+        "disclosure_id": target.disclosure,
         "number": target.report,
         "username": "stina.berg",
         "person_id": uuid4(),

@@ -173,6 +173,23 @@ CALLS = {
     ("GET", f"{EMERGENCY}"): Call(404, 200, 404),
     ("POST", f"{EMERGENCY}/confirm"): Call(404, 404, 404, {}),
     ("POST", f"{EMERGENCY}/review"): Call(404, 200, 404, {"outcome": "justified", "note": "Behövdes."}),
+    ("GET", f"{CASE}/disclosures"): Call(200, 200, 200),
+    ("POST", f"{CASE}/disclosures"): Call(
+        201,
+        201,
+        403,
+        {
+            "fields": ["case_worker"],
+            "authority": "police",
+            "recipient": "A. Spanare",
+            "way": "phone",
+            "ground": "osl_10_18a",
+            "balancing": "Risk i helgen.",
+        },
+    ),
+    ("GET", "/api/v1/disclosures"): Call(
+        403, 200, 200, None, 403, _only("sara.lindh", "jonas.falk", "per.holm", "nadia.rask", otherwise=403)
+    ),
     ("POST", f"{CASE}/disposition"): Call(200, 200, 403, ANSWERED),
     ("GET", INVESTIGATION): Call(200, 200, 404),
     ("POST", f"{INVESTIGATION}/told"): Call(200, 200, 404, {"at": NOW}),

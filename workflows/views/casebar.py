@@ -256,7 +256,15 @@ def step_url(case: Case, step: NextStep) -> str:
 
 
 _IN_A_CLOSED_CASE = frozenset(
-    {Action.NOTE, Action.SUPPLEMENT, Action.CORRECT, Action.SEE_LOG, Action.DECLARE, Action.BLOCK}
+    {
+        Action.NOTE,
+        Action.SUPPLEMENT,
+        Action.CORRECT,
+        Action.SEE_LOG,
+        Action.DECLARE,
+        Action.BLOCK,
+        Action.DISCLOSE,
+    }
 )
 
 

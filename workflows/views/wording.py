@@ -68,6 +68,11 @@ WHATS = {
     "access": gettext_lazy("Vilka får se ärendet"),
     "block": gettext_lazy("Jäv"),
     "block_end": gettext_lazy("Avslutade jäv"),
+    "disclosures": gettext_lazy("Utlämnanden"),
+    "disclose": gettext_lazy("Utlämnande"),
+    "disclose_correct": gettext_lazy("Rättat utlämnande"),
+    "as_liaison": gettext_lazy("Som samverkanspolisen ser det"),
+    "received_disclosures": gettext_lazy("Utlämnat"),
 }
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),
