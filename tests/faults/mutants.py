@@ -33,6 +33,7 @@ _TURNED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
     ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.Lt: ast.GtE, ast.GtE: ast.Lt,
 }  # fmt: skip
+_CHANGED = (ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.If, ast.IfExp, ast.Call, ast.Set)
 #: Asking anew what was remembered gives the same answer, so that no test could tell.
 SAME = frozenset(
     {"`if found is None` is True", "`if moment != now` is True", "`if key not in _permission_ids` is True"}
@@ -46,11 +47,13 @@ def mutated(source: str) -> Iterator[tuple[str, str]]:
     tree = ast.parse(source)
     types = {id(part) for node in ast.walk(tree) for kind in _annotations(node) for part in ast.walk(kind)}
     for place, original in enumerate(ast.walk(tree)):
-        turn = 0 if id(original) not in types else -1
+        if id(original) in types or not isinstance(original, _CHANGED):
+            continue
+        turn = 0
         while True:
             changed = copy.deepcopy(tree)
             node = list(ast.walk(changed))[place]
-            said = _change(changed, node, turn) if turn >= 0 else None
+            said = _change(changed, node, turn)
             if said is None:
                 break
             turn += 1
