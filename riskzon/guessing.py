@@ -8,6 +8,7 @@ account: fifty at once are five. No address is kept. Names that do not exist are
 
 import hashlib
 import secrets
+import unicodedata
 from datetime import timedelta
 
 from django.conf import settings
@@ -71,5 +72,9 @@ def _bucket(request: HttpRequest, username: str, at: str) -> str:
 
 
 def _account(username: str) -> str:
-    """Who is meant, without a name in the table or in the cookie."""
-    return hashlib.sha256(username.strip().casefold().encode("utf-8", "replace")).hexdigest()
+    """Who is meant, without a name in the table or in the cookie.
+
+    The form reads a name in NFKC, in which wide letters are plain ones: a name in many spellings is one account.
+    """
+    meant = unicodedata.normalize("NFKC", username).strip().casefold()
+    return hashlib.sha256(meant.encode("utf-8", "replace")).hexdigest()

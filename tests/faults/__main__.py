@@ -13,12 +13,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.faults import data, deadlines, delivery, people, restoring, retries, timing, watching
+from tests.faults import (
+    agreement,
+    assigned,
+    crawl,
+    data,
+    deadlines,
+    delivery,
+    entry,
+    evidence,
+    injected,
+    leaks,
+    malformed,
+    people,
+    restoring,
+    retries,
+    scripted,
+    timing,
+    uploads,
+    watching,
+)
 from tests.faults.plan import PLAN, ROOT, Experiment, perform, show
 from tests.faults.stand import Stands
 
 #: In this order: what is done to one product must not disturb what comes after.
-GROUPS = (deadlines, people, delivery, watching, timing, data, retries, restoring)
+GROUPS = (
+    deadlines, people, delivery, watching, timing, data, retries, restoring,
+    leaks, crawl, agreement, entry, malformed, assigned, uploads, injected, scripted, evidence,
+)  # fmt: skip
 RESULTS = ROOT / "results.json"
 
 

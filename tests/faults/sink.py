@@ -26,6 +26,7 @@ class Sink:
     def __init__(self) -> None:
         self.received: Counter[str] = Counter()
         self.texts: list[str] = []
+        self.contents: list[bytes] = []
         self.killed: list[int] = []
         self.kills: Callable[[str, str], bool] = lambda _id, _recipient: False
         self.port = free_port()
@@ -43,6 +44,7 @@ class Sink:
         with self._lock:
             self.received[mail["Message-ID"]] += 1
             self.texts.append(str(mail["Subject"]))
+            self.contents.append(bytes(envelope.content))
         if self.kills(mail["Message-ID"], envelope.rcpt_tos[0]):
             sender = await asyncio.to_thread(process_behind, session.peer[1], self.port)
             if sender:

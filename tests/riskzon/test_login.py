@@ -109,6 +109,14 @@ def test_of_two_hundred_guesses_from_anywhere_five_are_looked_at_and_the_owner_c
     assert _log_in(client) == 302
 
 
+def test_one_account_spelled_in_many_ways_is_one_account() -> None:
+    people()
+    wide = ["karin.ek"[:at] + chr(ord(letter) + 0xFEE0) + "karin.ek"[at + 1 :] for at, letter in enumerate("karin")]
+    assert _log_in(Client(), username=wide[0]) == 302, "Django reads the wide letters as the plain ones"
+    tried = [_log_in(Client(), "wrong", name) for name in ("karin.ek", " karin.ek\u3000", "KARIN.EK", *wide)]
+    assert tried == [200] * 5 + [429] * 3
+
+
 def test_a_known_browser_has_five_attempts_of_its_own_and_for_its_own_account_alone(client: Client) -> None:
     people()
     _log_in(client)
