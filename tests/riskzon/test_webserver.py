@@ -23,10 +23,12 @@ def port() -> Iterator[int]:
         env={**os.environ, "PORT": str(port), "WEB_WORKERS": "1"},
         stderr=subprocess.DEVNULL,
     )
-    wait_for(lambda: _answers(port), 30, lambda: "gunicorn does not answer")
-    yield port
-    process.terminate()
-    process.wait(10)
+    try:
+        wait_for(lambda: _answers(port), 90, lambda: "gunicorn does not answer")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def test_a_visitor_says_neither_that_the_way_was_encrypted_nor_which_page_is_meant(port: int) -> None:
@@ -45,7 +47,7 @@ def test_a_request_of_two_lengths_is_refused(port: int) -> None:
 
 def ask(port: int, request: str) -> tuple[int, str]:
     """The status and the body of the one answer to these bytes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(request.encode())
         said = b""
         with suppress(ConnectionResetError):
