@@ -33,22 +33,24 @@ def without_redis(stands: Stands, outcome: Outcome, *, armed: int, off: float, p
     stand = stands.shared()
     oracle, karin = stand.oracle("F7"), stand.caller()
     dues = due_soon(stand, oracle, armed, off * 0.8)
-    stand.wait_mails(600)
-    ends = time.time() + off
-    frozen = stand.freeze(BROKER)
 
     def register(_number: int) -> Answer:
         answer = karin.register()
         oracle.keep_report(answer, load=True)
         return answer
 
-    with Watch(stand) as watch, load(register, per_second=per_second, threads=4) as done:
-        for _turn in range(3):
-            time.sleep(off / 4)
-            outcome.faults["kills"] += stand.kill(BROKER)
-            frozen = _freeze_the_next(stand)
-            outcome.faults["hangs"] += 1
-        time.sleep(max(ends - time.time(), 0))
+    # The first may end while the mails of the preparations still leave.
+    with Watch(stand) as watch:
+        stand.wait_mails(600)
+        ends = time.time() + off
+        frozen = stand.freeze(BROKER)
+        with load(register, per_second=per_second, threads=4) as done:
+            for _turn in range(3):
+                time.sleep(off / 4)
+                outcome.faults["kills"] += stand.kill(BROKER)
+                frozen = _freeze_the_next(stand)
+                outcome.faults["hangs"] += 1
+            time.sleep(max(ends - time.time(), 0))
         watch.wait_for(dues, 20)
     backlog = stand.number("SELECT count(*) FROM notifications_delivery WHERE state = 'waiting'")
     outcome.faults["kills"] += stand.kill(BROKER)
