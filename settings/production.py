@@ -22,6 +22,12 @@ _faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if
 _faults += [
     f"{name} must not be set in production." for name in ("DEBUG", "RISKZON_DEMO") if env.bool(name, default=False)
 ]
+if "*" in [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]:
+    _faults += ["ALLOWED_HOSTS must name the hosts: whatever a visitor calls the service would stand in its links."]
+if env.str("AUDIT_HEAD_KEY", default="") == env.str("SECRET_KEY", default="-"):
+    _faults += [
+        "AUDIT_HEAD_KEY must not be the SECRET_KEY: the heads of the log would be signed by whoever signs sessions."
+    ]
 if SMS_URL and not ("://" in SMS_URL and "{to}" in SMS_URL):
     _faults += ["SMS_URL must be an address with {to} where the number goes, or none."]
 _faults += [
@@ -54,6 +60,8 @@ RISKZON_CLOCK = None
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
+# Where the mails lead to.
+RISKZON_SITE_URL = env.str("RISKZON_SITE_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix('.')}/")
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static_root"))()
 
 SECURE_SSL_REDIRECT = True

@@ -107,7 +107,10 @@ class InvestigationOut(Answer):
 
 
 class SiblingOut(Answer):
-    """A child with a guardian in common; `case` is its open case, if the caller sees that in full."""
+    """A child with a guardian in common; `case` is its open case, if the caller sees that in full.
+
+    No `name` where its identity is protected.
+    """
 
     name: str
     case: UUID | None

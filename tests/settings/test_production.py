@@ -25,10 +25,12 @@ SHOW = """
 import django
 from django.conf import settings
 django.setup()
-print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SECURE_HSTS_SECONDS > 0,
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
+      settings.DEVICE_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+      settings.SECURE_HSTS_SECONDS >= 365 * 86400 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
       getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
-      repr(settings.SMS_URL))
+      settings.RISKZON_SITE_URL, repr(settings.SMS_URL))
 """
 
 
@@ -64,9 +66,20 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
     started = start(**COMPLETE)
 
     assert started.stdout.split() == [
-        "__Host-session", "__Host-csrf", "True", "True", "False", "False", "None", "mail.example.se",
-        "'jsons://gateway.example.se/send/{to}'",
+        "__Host-session", "__Host-csrf", "__Host-device", "__Host-language",
+        "True", "True", "False", "False", "None", "mail.example.se",
+        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'",
     ]  # fmt: skip
+
+
+def test_a_host_that_may_be_called_anything_is_refused():
+    assert "ALLOWED_HOSTS must name the hosts" in start(**{**COMPLETE, "ALLOWED_HOSTS": "riskzon.example.se, *"}).stderr
+
+
+def test_the_heads_of_the_log_are_not_signed_with_the_key_of_the_sessions():
+    refused = start(**{**COMPLETE, "AUDIT_HEAD_KEY": COMPLETE["SECRET_KEY"]})
+
+    assert "AUDIT_HEAD_KEY must not be the SECRET_KEY" in refused.stderr
 
 
 def test_a_proxys_word_is_taken_only_when_told_so():

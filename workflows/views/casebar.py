@@ -54,6 +54,11 @@ def child_name(child: Child) -> str:
     return _("Okänt barn")
 
 
+def listed_name(child: Child) -> str:
+    """The name where a child stands in a list or beside another; "" for a protected identity, which is a number alone there."""
+    return child_name(child) if child.protected_identity == ProtectedIdentity.NONE else ""
+
+
 def demanded(file: CaseFile) -> list[Deadline]:
     """The case's own outstanding deadlines, the earliest first; the review of a breach is the supervisor's."""
     rows = [row for row in file.deadlines if row.settled_at is None and row.kind != Kind.BREACH_REVIEW]
