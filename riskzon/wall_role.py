@@ -48,6 +48,7 @@ SHUT = frozenset(
         *("guardian_userobjectpermission", "viewflow_process", "viewflow_task", "viewflow_task_previous"),
         *("django_migrations", "django_session", "riskzon_apitoken", "riskzon_loginattempt", "riskzon_draft"),
         *("riskzon_idempotencykey", "riskzon_auditseal", "riskzon_audithead"),
+        *("riskzon_signon", "riskzon_secondfactor", "riskzon_recoverycode", "riskzon_loginsession"),
         *("notifications_storedmail", "notifications_storedsms", "notifications_dutyfeed"),
     }
 )
