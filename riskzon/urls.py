@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.urls_intake")),
     path("", include("workflows.urls_board")),
     path("", include("workflows.urls_rules")),
+    path("", include("workflows.urls_log")),
     path("", include("notifications.urls")),
 ]
 

@@ -145,6 +145,7 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "statement": {"until": "2026-12-22"},
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
+        "log_review": {"outcome": "no_remark", "note": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
         "rule": {"amount": "12", "length": "hours", "enabled": "on", "ground": WORDS, "reason": WORDS},
         "ladder": {
