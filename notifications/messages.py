@@ -247,6 +247,26 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Det finns nya uppgifter om anmälan i ärende %(number)s. Läs dem i ärendet."),
         facts=frozenset(),
     ),
+    "log_reviews_drawn": MessageKind(
+        title=_("Ny loggkontroll"),
+        text=_("Månadens stickprov ur åtkomstloggen är draget. Att granska: %(count)s. Det ligger under Loggkontroll."),
+        roles=frozenset({Role.LOG_REVIEWER}),
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "log_reviews_late": MessageKind(
+        title=_("Loggkontrollen är sen"),
+        text=_("Läsningar som skulle ha granskats och inte är det: %(count)s. De ligger under Loggkontroll."),
+        roles=frozenset({Role.HEAD, Role.LOG_REVIEWER}),
+        facts=frozenset({"count"}),
+        needs=frozenset({"count"}),
+    ),
+    "log_review_remark": MessageKind(
+        title=_("Loggkontroll att följa upp"),
+        text=_("En läsning i åtkomstloggen behöver din uppföljning. Den ligger under Loggkontroll."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset(),
+    ),
     "disclosed": MessageKind(
         title=_("Utlämnade uppgifter"),
         text=_("Socialtjänsten har lämnat ut uppgifter till dig. De ligger under Utlämnat."),

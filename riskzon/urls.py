@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.urls_board")),
     path("", include("workflows.urls_rules")),
     path("", include("workflows.urls_accounts")),
+    path("", include("workflows.urls_log")),
     path("", include("notifications.urls")),
 ]
 

@@ -21,8 +21,10 @@ from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from riskzon.sealing import Standing, standing
 from workflows import auditor_role
 from workflows.alarm import Alarm, ping
+from workflows.auditor_log import wrong_seals
 from workflows.auditor_roster import seconds_until_nobody
 
 EVERY = timedelta(seconds=30)
@@ -64,6 +66,11 @@ class Findings:
     #: By the product's clock, unlike the other ages; 0: now. None: somebody is on duty for a day whenever a unit is closed.
     nobody_on_duty_in_seconds: float | None
     clock_skew_seconds: float
+    #: Of the access log: the age of the oldest row that no seal holds, and of the oldest seal that no head tells of.
+    log_unsealed_seconds: float | None
+    log_headless_seconds: float | None
+    #: Seals among the newest that are not what they were, or do not follow on the one before.
+    log_seals_wrong: int
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -83,6 +90,9 @@ class Findings:
             or self.canary_age_seconds > CANARY_EVERY.total_seconds(),
             "roster_gap": self.nobody_on_duty_in_seconds is not None,
             "clocks_apart": abs(self.clock_skew_seconds) > CLOCKS_APART.total_seconds(),
+            "log_broken": self.log_seals_wrong > 0,
+            **dict.fromkeys(("log_not_sealed", "log_head_not_written"), False),
+            **dict.fromkeys(Standing(self.log_unsealed_seconds, self.log_headless_seconds).faults, True),
         }
         return tuple(name for name, is_bad in bad.items() if is_bad)
 
@@ -98,6 +108,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         overdue, rungs, untold, failed, bare, oldest, sweep_age, silent = cursor.fetchone()
         cursor.execute(_CANARY, {"within": CANARY_WITHIN})
         canary_age, canary_problem = cursor.fetchone()
+    log = standing()
     return Findings(
         overdue_unfired=overdue,
         rungs_unfired=rungs,
@@ -111,6 +122,9 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         canary_problem=canary_problem or "",
         nobody_on_duty_in_seconds=seconds_until_nobody(),
         clock_skew_seconds=round(skew, 3),
+        log_unsealed_seconds=log.unsealed_seconds,
+        log_headless_seconds=log.headless_seconds,
+        log_seals_wrong=wrong_seals(),
     )
 
 

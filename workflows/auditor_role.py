@@ -20,6 +20,12 @@ READS: Mapping[str, tuple[str, ...]] = {
     "riskzon_unit": ("id", "kind", "weekly_hours", "closed_dates"),
     "riskzon_user": ("id", "unit_id", "role", "is_active"),
     "riskzon_absence": ("person_id", "starts_at", "ends_at", "ended_at"),
+    "riskzon_auditentry": ("id", "at", "transaction"),
+    "riskzon_auditseal": (
+        *("number", "format", "after_id", "from_transaction", "to_transaction", "rows", "total", "last_id"),
+        *("root", "previous", "sealed_at", "hash"),
+    ),
+    "riskzon_audithead": ("seal_id",),
     "workflows_deadline": ("id", "case_id", "state", "due_at", "settled_at", "next_step_at"),
     "workflows_deadlineevent": ("deadline_id", "step"),
     "workflows_breach": ("id", "deadline_id", "fired_at"),

@@ -10,8 +10,9 @@ AUDIT_FAILED = "audit_failed"
 #: Nobody has looked for so long that nothing is known.
 NOT_WATCHED = "not_watched"
 
-#: Faults with which every promise is still kept: another dispatcher works, somebody has time to fill the roster.
-NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap"})
+#: Faults with which every promise is still kept: another dispatcher works, somebody has time to fill the roster, the rows of
+#: the log are there and only not sealed yet.
+NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap", "log_not_sealed", "log_head_not_written"})
 
 WORDS: dict[str, Any] = {
     NOT_WATCHED: _("Ingen kontrollerar att fristerna bevakas just nu. Håll själv reda på tiderna."),
@@ -26,6 +27,11 @@ WORDS: dict[str, Any] = {
     "outbox_slow": _("Mejl och SMS går inte ut i tid. Ring den som måste veta."),
     "canary_late": _("Provet av larmvägen kom inte fram. Mejl och SMS kan utebli: ring den som måste veta."),
     "roster_gap": _("Det närmaste dygnet saknas någon i tjänst på Socialjouren. Fyll jourschemat."),
+    "log_broken": _(
+        "Åtkomstloggen har ändrats i efterhand. Rör ingenting: låt någon kontrollera den utanför systemet."
+    ),
+    "log_not_sealed": _("Åtkomstloggen förseglas inte. Det som läses nu går att ändra utan att det syns."),
+    "log_head_not_written": _("Åtkomstloggens kvitton skrivs inte utanför databasen."),
     "clocks_apart": _("Servrarnas klockor går olika. Tider på skärmen kan vara fel."),
 }
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import AbstractProcess, AbstractTask
 
 from riskzon.models import Case, Hold, Investigation, Unit, User
+from workflows.models_reviews import Flag, LogReview, LogSample
 from workflows.models_rules import LENGTHS, DeadlineRule, Kind, RuleChange, Rung
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "Deadline",
     "DeadlineEvent",
     "DeadlineRule",
+    "Flag",
     "Heartbeat",
     "Kind",
+    "LogReview",
+    "LogSample",
     "RuleChange",
     "Rung",
     "State",

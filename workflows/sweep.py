@@ -11,6 +11,8 @@ from workflows import birthdays, canary, contact_clock, emergencies
 from workflows.firing import custody_ends, fire
 from workflows.gaps import warn
 from workflows.leaving import begin_due, collect_orphans
+from workflows.log_reviews import escalate
+from workflows.log_sample import draw
 from workflows.models import Deadline, Heartbeat
 from workflows.morning import remind
 
@@ -74,10 +76,8 @@ def beat(name: str, detail: dict[str, object]) -> None:
 def _beside(now: datetime | None) -> None:
     """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
     # The birthdays take a transaction for each case, so that one is not locked while the others wait.
-    for act in (
-        birthdays.keep,
-        *map(transaction.atomic, (begin_due, collect_orphans, remind, warn, emergencies.raise_late)),
-    ):
+    at_once = (begin_due, collect_orphans, remind, warn, emergencies.raise_late, draw, escalate)
+    for act in (birthdays.keep, *map(transaction.atomic, at_once)):
         try:
             act(now or clock.now())
         except Exception as problem:

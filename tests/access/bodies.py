@@ -147,6 +147,7 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "statement": {"until": "2026-12-22"},
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
+        "log_review": {"outcome": "no_remark", "note": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
         # A number that nobody has: what it does where there is one is asked elsewhere.
         "emergency": {"q": "2026-999999-1", "code": "danger", "reason": WORDS},

@@ -219,6 +219,13 @@ ROUTES: dict[str, Route] = {
     "ladders/<slug:kind>/new/": _form(
         _roles("admin"), "ladder", "", is_view_class=False, variants=({"kind": "open_investigation"},)
     ),
+    # --- The review of the access log; who may look at which reading is asked in tests/workflows/test_log_reviews.py.
+    "log-reviews/": _page(_roles(*LEADS, "head", "log reviewer"), "", queries=("", "?show=done")),
+    "log-reviews/<uuid:review_id>/": Route(
+        dict.fromkeys(("GET", "HEAD", "POST"), NOBODY),
+        sends="log_review",
+        variants=({"review_id": _NOT_THERE},),
+    ),
     # --- One case
     _C: _page(SEE),
     _C + "timeline/": _page(READ),

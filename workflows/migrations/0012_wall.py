@@ -20,7 +20,7 @@ POLICIES = {
 class Migration(migrations.Migration):
     dependencies = [
         ("riskzon", "0019_wall"),
-        ("workflows", "0009_rule_versions"),
+        ("workflows", "0011_log_reviews"),
     ]
 
     operations = [migrations.RunSQL(wall.raised(POLICIES), wall.taken_down(POLICIES))]

@@ -72,6 +72,12 @@ WHATS = {
     "disclose": gettext_lazy("Utlämnande"),
     "disclose_correct": gettext_lazy("Rättat utlämnande"),
     "as_liaison": gettext_lazy("Som samverkanspolisen ser det"),
+    "worklist": gettext_lazy("Arbetslista"),
+    "search": gettext_lazy("Sökning"),
+    "known": gettext_lazy("Är barnet känt?"),
+    "log_reviews": gettext_lazy("Loggkontroll"),
+    "log_review": gettext_lazy("Loggkontroll"),
+    "log_review_decide": gettext_lazy("Loggkontroll"),
     "received_disclosures": gettext_lazy("Utlämnat"),
 }
 _EXEMPT = {
