@@ -18,6 +18,7 @@ from riskzon.timewords import moment
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD})
 REPORTERS = frozenset({Role.LIAISON, Role.PARTNER})
 _ON_DUTY = frozenset({Role.DUTY})
+_EVERYBODY = frozenset(Role.values)
 #: Who hears that a rule or ladder is proposed, and what came of it.
 _RULES = frozenset({Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER})
 
@@ -246,9 +247,53 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Det finns nya uppgifter om anmälan i ärende %(number)s. Läs dem i ärendet."),
         facts=frozenset(),
     ),
+    "disclosed": MessageKind(
+        title=_("Utlämnade uppgifter"),
+        text=_("Socialtjänsten har lämnat ut uppgifter till dig. De ligger under Utlämnat."),
+        roles=frozenset({Role.LIAISON}),
+        facts=frozenset(),
+    ),
+    "disclosure_decided": MessageKind(
+        title=_("Utlämnande i ditt namn"),
+        text=_("Ett utlämnande i ärende %(number)s är registrerat med dig som beslutsfattare."),
+        facts=frozenset(),
+    ),
     "conflict_of_interest": MessageKind(
         title=_("Jäv"),
         text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),
+        facts=frozenset(),
+    ),
+    "emergency_opened": MessageKind(
+        title=_("Nödåtkomst"),
+        text=_("En kollega har öppnat ärende %(number)s med nödåtkomst. Enhetschefen granskar den."),
+        when=_BY,
+    ),
+    "emergency_to_confirm": MessageKind(
+        title=_("Nödåtkomst behöver en andra person"),
+        text=_("En kollega behöver läsa ärende %(number)s. Inget visas förrän en andra person har bekräftat."),
+        when=_BY,
+        by_sms=True,
+    ),
+    "emergency_confirmed": MessageKind(
+        title=_("Nödåtkomsten är bekräftad"),
+        text=_("Du kan läsa ärende %(number)s."),
+        when=_("Till %(at)s."),
+    ),
+    "emergency_reviewed": MessageKind(
+        title=_("Din nödåtkomst är granskad"),
+        text=_("Nödåtkomsten till ärende %(number)s är granskad. Se vad granskningen kom fram till under Nödåtkomst."),
+        facts=frozenset(),
+    ),
+    "emergency_late": MessageKind(
+        title=_("Nödåtkomst är inte granskad i tid"),
+        text=_("Nödåtkomsten till ärende %(number)s är inte granskad. Granska den, eller se till att det blir gjort."),
+        when=_SINCE,
+        roles=frozenset({Role.HEAD}),
+    ),
+    "emergency_unjustified": MessageKind(
+        title=_("En nödåtkomst var inte motiverad"),
+        text=_("En granskning har kommit fram till att en nödåtkomst inte var motiverad. Den ska utredas."),
+        roles=frozenset({Role.HEAD, Role.LOG_REVIEWER}),
         facts=frozenset(),
     ),
     "investigation_moved": MessageKind(
@@ -339,6 +384,15 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_RULES,
         facts=_CHANGED,
         needs=frozenset({"deadline"}),
+    ),
+    "second_factor_removed": MessageKind(
+        title=_("Din kod vid inloggning är nollställd"),
+        text=_(
+            "Administratören har nollställt din kod vid inloggning. Nästa gång lägger du till en ny app. "
+            "Har du inte bett om det? Säg genast till din chef."
+        ),
+        roles=_EVERYBODY,
+        facts=frozenset(),
     ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),

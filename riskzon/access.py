@@ -10,6 +10,7 @@ A person reaches a case on one of these grounds, strongest first:
   somebody in the unit has taken it over; computed, never a row (`riskzon.duty`)
 * note - two hours after that, to finish own notes: a grant that ends by itself
 * read - a grant to read this one case
+* emergency - broke in, with a reason, to read this one case for four hours (`riskzon.emergency`)
 * follow - the liaison's own report, in reduced form, until 30 days after registration or the end of the case
 
 A block (jäv) on the child removes the case whatever the ground. Nobody has a right on all cases.
@@ -53,6 +54,7 @@ class Ground(StrEnum):
     DUTY = "duty"
     NOTE = "note"
     READ = "read"
+    EMERGENCY = "emergency"
     FOLLOW = "follow"
 
 
@@ -78,7 +80,9 @@ class Action(StrEnum):
     NOTE = "note"
     SEE_LOG = "see_log"
     DECLARE = "declare"
+    DISCLOSE = "disclose"
     BLOCK = "block"
+    VOUCH = "vouch"
 
 
 _WORK = frozenset(
@@ -99,6 +103,8 @@ _WORK = frozenset(
         Action.NOTE,
         Action.SEE_LOG,
         Action.DECLARE,
+        Action.VOUCH,
+        Action.DISCLOSE,
     }
 )
 
@@ -110,6 +116,7 @@ RIGHTS: dict[Ground, frozenset[Action]] = {
     Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
     Ground.NOTE: frozenset({Action.READ, Action.FOLLOW, Action.NOTE}),
     Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG, Action.DECLARE}),
+    Ground.EMERGENCY: frozenset({Action.READ, Action.FOLLOW, Action.DECLARE}),
     Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT, Action.DECLARE}),
 }
 
@@ -257,6 +264,8 @@ def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -
         return Ground.NOTE
     if permission_id(CasePermission.READ) in given:
         return Ground.READ
+    if permission_id(CasePermission.EMERGENCY) in given:
+        return Ground.EMERGENCY
     return Ground.FOLLOW if permission_id(CasePermission.FOLLOW) in given else None
 
 
@@ -348,4 +357,5 @@ def _grounds(user: User, now: datetime) -> Iterator[tuple[Ground, Q]]:
     yield Ground.DUTY, _on_duty(user, now)
     yield Ground.NOTE, _granted(user, CasePermission.NOTE, now)
     yield Ground.READ, _granted(user, CasePermission.READ, now)
+    yield Ground.EMERGENCY, _granted(user, CasePermission.EMERGENCY, now)
     yield Ground.FOLLOW, _granted(user, CasePermission.FOLLOW, now)

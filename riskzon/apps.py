@@ -3,6 +3,13 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _raise_wall(**_kwargs: object) -> None:
+    role = import_module("riskzon.wall_role")
+    if role.is_built():
+        role.raise_wall()
 
 
 class RiskzonConfig(AppConfig):
@@ -11,3 +18,5 @@ class RiskzonConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded while this file is.
         import_module("riskzon.checks")
+        # Django's own signal, so that every migrate, in tests too, leaves the wall standing.
+        post_migrate.connect(_raise_wall, sender=self)

@@ -1,14 +1,17 @@
-"""Has anybody been given a right on all cases, past the policy? Asked by `manage.py check --database default`."""
+"""Does anybody have a right on all cases, past the policy or past the wall? Asked by `manage.py check --database default`."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
 from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from riskzon.models import CasePermission, User
+from riskzon import wall_role
+from riskzon.models import CasePermission, Unit, User
 
 
 @register("access")
@@ -32,9 +35,35 @@ def check_no_right_past_the_policy(databases: Sequence[str] | None = None, **_kw
     ]
 
 
+@register("access")
+def check_units_of_the_sign_on(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """E004: a group of the municipality's gives a role in a unit that does not exist; nobody would come in by it."""
+    if not databases or not _tables_exist():
+        return []
+    named = {rule.unit for rule in settings.OIDC_GROUPS if rule.unit}
+    missing = named - set(Unit.objects.filter(slug__in=named).values_list("slug", flat=True))
+    return [
+        Error(f"OIDC_GROUPS names the unit {slug}, which does not exist", id="access.E004") for slug in sorted(missing)
+    ]
+
+
+@register("access")
+def check_the_wall(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W001: no page is shown until `migrate` has run; W002: the database would let a page read more than its person may.
+
+    Not errors, since `migrate` asks first and mends both; where it cannot, it fails, and each page asks for itself.
+    """
+    if not databases or not wall_role.is_built():
+        return []
+    hint = "`manage.py migrate` raises the wall anew."
+    if not wall_role.is_role_there():
+        return [Caution("The role of the pages is missing, and no page is shown.", hint=hint, id="access.W001")]
+    return [Caution(f"The wall has a hole: {hole}.", hint=hint, id="access.W002") for hole in wall_role.find_holes()]
+
+
 def _tables_exist() -> bool:
     """False on a database that is about to be migrated for the first time: nobody has any right there."""
-    asked = (User, Group, UserObjectPermission, GroupObjectPermission)
+    asked = (Unit, User, Group, UserObjectPermission, GroupObjectPermission)
     return {model._meta.db_table for model in asked} <= set(connection.introspection.table_names())
 
 

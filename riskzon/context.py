@@ -31,17 +31,19 @@ class NavItem:
     under: tuple[str, ...] = ()
 
 
-WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/"))
+WORKLIST = NavItem("worklist", _("Arbetslista"), "list-checks", ("cases/", "search/", "emergency/"))
 INVESTIGATIONS = NavItem("investigations", _("Utredningar"), "folder-open")
 NEW_REPORT = NavItem("report-new", _("Ny anmälan"), "file-plus-2", ("reports/new/",))
 NEW_CUSTODY = NavItem("report-new", _("Registrera gripen / LOB"), "file-plus-2", ("reports/new/",))
 OWN_REPORTS = NavItem("liaison-reports", _("Mina anmälningar"), "files", ("cases/", "reports/colleagues/"))
+DISCLOSED = NavItem("disclosures-received", _("Utlämnat"), "send")
 RECEIPTS = NavItem("partner-receipts", _("Mina anmälningar"), "files")
-BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/"))
+BOARD = NavItem("board", _("Enhetens läge"), "gauge", ("board/", "breaches/", "since/", "disclosures/"))
 STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
 RULES = NavItem("rules", _("Regler"), "book-open-check", ("rules/", "ladders/"))
+ACCOUNTS = NavItem("accounts", _("Konton"), "users", ("accounts/",))
 WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo")
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
@@ -50,10 +52,10 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.SUPERVISOR: (WAITING, BOARD, WORKLIST, INVESTIGATIONS, NEW_REPORT, ROSTER, INBOX),
     Role.HEAD: (BOARD, WAITING, STATISTICS, ACCOUNTING, ROSTER, RULES, INBOX),
     Role.DUTY: (WORKLIST, WAITING, NEW_REPORT, ROSTER, INBOX),
-    Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, INBOX),
+    Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, DISCLOSED, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
     Role.LOG_REVIEWER: (RULES, INBOX),
-    Role.ADMIN: (ROSTER, RULES, INBOX),
+    Role.ADMIN: (ROSTER, RULES, ACCOUNTS, INBOX),
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.
@@ -120,6 +122,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_waiting": WAITING,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
+        "account_url": address("account") if signed_in else "",
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),
         "logout_url": address("logout"),

@@ -94,6 +94,19 @@ def finish_notes(people: Iterable[User], case: Case, *, by: User | None, now: da
     )
 
 
+def emergency(user: User, case: Case, *, by: User | None, now: datetime, ends_at: datetime) -> None:
+    """Let this person read the case until `ends_at` and not a moment longer. `by`: who vouched for it, if that was asked."""
+    # An earlier one has ended by itself, and would be taken for the one that is live.
+    revoke(user, case, source=GrantSource.EMERGENCY, by=by, now=now)
+    grant(user, CasePermission.EMERGENCY, case, source=GrantSource.EMERGENCY, by=by, now=now, ends_at=ends_at)
+
+
+def emergency_ends(user: User, case: Case, now: datetime) -> datetime | None:
+    """When the emergency access of this person to this case ends; None: there is none at `now`."""
+    given = CaseGrant.objects.filter(live(now), user=user, content_object=case, source=GrantSource.EMERGENCY)
+    return given.values_list("ends_at", flat=True).first()
+
+
 def followers(case: Case, now: datetime) -> QuerySet[User]:
     """The liaisons who follow this case as their own report at `now`."""
     grants = CaseGrant.objects.filter(

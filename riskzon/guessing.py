@@ -26,9 +26,12 @@ KNOWN_FOR = timedelta(days=180)
 _SALT = "riskzon.guessing"
 
 
-def may_try(request: HttpRequest, username: str) -> bool:
-    """Count one more attempt at this account from this browser; False where too many have failed: look at nothing."""
-    bucket = _bucket(request, username)
+def may_try(request: HttpRequest, username: str, *, at: str = "") -> bool:
+    """Count one more attempt at this account from this browser; False where too many have failed: look at nothing.
+
+    `at`: the door at which it is tried, "" for the password. Each has its own five.
+    """
+    bucket = _bucket(request, username, at)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [bucket])
@@ -40,9 +43,9 @@ def may_try(request: HttpRequest, username: str) -> bool:
     return True
 
 
-def forget(request: HttpRequest, username: str) -> None:
-    """The password was right: what this browser tried before counts no more."""
-    LoginAttempt.objects.filter(bucket=_bucket(request, username)).delete()
+def forget(request: HttpRequest, username: str, *, at: str = "") -> None:
+    """It was right: what this browser tried before at this door counts no more."""
+    LoginAttempt.objects.filter(bucket=_bucket(request, username, at)).delete()
 
 
 def know(response: HttpResponse, username: str) -> None:
@@ -57,15 +60,15 @@ def know(response: HttpResponse, username: str) -> None:
     )
 
 
-def _bucket(request: HttpRequest, username: str) -> str:
-    account = _account(username)
+def _bucket(request: HttpRequest, username: str, at: str) -> str:
+    account, door = _account(username), at and f":{at}"
     try:
         whose, device = signing.loads(
             request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_FOR
         )
     except (signing.BadSignature, ValueError, TypeError):
-        return account
-    return f"{account}:{device}" if whose == account else account
+        return account + door
+    return f"{account}:{device}{door}" if whose == account else account + door
 
 
 def _account(username: str) -> str:

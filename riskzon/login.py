@@ -1,17 +1,23 @@
-"""Who comes in and goes: login with a name and a password, in the person's own language; all of it stands in the log."""
+"""Who comes in and goes: login with a name and a password, in the person's own language; all of it stands in the log.
+
+The second step, where there is one, is `riskzon.login_code`; the municipality's own sign-on is `riskzon.sso`.
+"""
 
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import login as log_in
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from riskzon import audit, clock, guessing, stay
+from riskzon import audit, clock, guessing, halfway, second_factor, sessions, stay
 from riskzon.forms import LoginForm
-from riskzon.models import AuditAction, User
+from riskzon.models import AuditAction, User, Way
 
 
 class Login(LoginView):
@@ -23,6 +29,9 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(has_sso=bool(settings.OIDC_ISSUER), **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not guessing.may_try(request, request.POST.get("username", "")):
             return self._asked_to_wait()
@@ -32,29 +41,16 @@ class Login(LoginView):
     def form_valid(self, form: LoginForm) -> HttpResponse:
         user = form.get_user()
         assert isinstance(user, User)  # noqa: S101 - the form authenticates against AUTH_USER_MODEL
-        with transaction.atomic():
-            audit.record(AuditAction.LOGIN, by=user, now=clock.now(), what="login")
-            answer = super().form_valid(form)
-            stay.begin(self.request)
+        if second_factor.is_asked_of(user):
             guessing.forget(self.request, user.username)
-        guessing.know(answer, user.username)
-        if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
-            answer.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                user.language,
-                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-                secure=settings.SESSION_COOKIE_SECURE,
-            )
-        return answer
+            halfway.begin(self.request, user, self.get_success_url())
+            return redirect("login-code")
+        return let_in(self.request, user, Way.PASSWORD, HttpResponseRedirect(self.get_success_url()))
 
     def _asked_to_wait(self) -> HttpResponse:
         """The form with the name that was typed, and nothing looked at."""
         form = LoginForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
-        wait = _(
-            "Det har varit för många försök. Vänta en kvart och försök igen, eller logga in på en dator där du brukar."
-        )
-        answer = self.render_to_response(self.get_context_data(form=form, wait=wait))
+        answer = self.render_to_response(self.get_context_data(form=form, wait=asked_to_wait()))
         answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
         return answer
 
@@ -65,6 +61,39 @@ class Login(LoginView):
             detail = {"user": str(meant)} if meant else {}
             audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login", detail=detail)
         return super().form_invalid(form)
+
+
+def let_in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> HttpResponse:
+    """Everything has been shown that is asked for: begin the session, with its row in the log, or not at all."""
+    with transaction.atomic():
+        audit.record(AuditAction.LOGIN, by=user, now=clock.now(), what="login", detail={"way": way.value})
+        log_in(request, user, backend="riskzon.backend.PolicyBackend")
+        stay.begin(request)
+        sessions.note(request, user, way)
+        guessing.forget(request, user.username)
+    guessing.know(answer, user.username)
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            user.language,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return answer
+
+
+def asked_to_wait() -> str:
+    return _(
+        "Det har varit för många försök. Vänta en kvart och försök igen, eller logga in på en dator där du brukar."
+    )
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page of our own that was asked for before the login; "/" where none was."""
+    asked = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return asked if ours else settings.LOGIN_REDIRECT_URL
 
 
 class Logout(LogoutView):

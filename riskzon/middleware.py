@@ -11,6 +11,17 @@ from riskzon.logs import milliseconds_since
 _GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class OwnNumberMiddleware:
+    """Whoever asks does not choose the number of the log's lines: it could be a name. Each request gets one of ours."""
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META.pop("HTTP_X_REQUEST_ID", None)
+        return self.get_response(request)
+
+
 class NoStoreMiddleware:
     """Forbid every cache to keep a page. Static files are answered further out and stay cacheable."""
 

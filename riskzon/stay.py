@@ -7,6 +7,7 @@ minutes before, and what was typed is kept by `riskzon.drafts`.
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -14,7 +15,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-_BEGAN, _SEEN = "began", "seen"
+#: When the login was and when somebody was last here, in the session, in seconds since 1970.
+_BEGAN, SEEN = "began", "seen"
 #: How exactly it is known when somebody was last seen, in seconds: a click does not write the session each time.
 _PRECISION = 30
 #: A page that asks for news by itself says so: that is nobody's doing.
@@ -25,16 +27,20 @@ LEFT = "X-Session-Left"
 
 def begin(request: HttpRequest) -> None:
     """Count from now. Django ends sessions by the web server's clock, so this is that clock."""
-    request.session[_BEGAN] = request.session[_SEEN] = int(time.time())
+    request.session[_BEGAN] = request.session[SEEN] = int(time.time())
 
 
 def seconds_left(request: HttpRequest) -> int | None:
     """Until the session ends if nothing more is done; None where nobody is logged in."""
-    session = getattr(request, "session", {})
-    if _SEEN not in session:
+    ends = ends_at(getattr(request, "session", {}))
+    return None if ends is None else max(int(ends - time.time()), 0)
+
+
+def ends_at(session: Any) -> int | None:
+    """When a session ends if nothing more is done, in seconds since 1970; None: nobody has logged in to it."""
+    if SEEN not in session:
         return None
-    ends = min(session[_SEEN] + settings.SESSION_IDLE_SECONDS, session[_BEGAN] + settings.SESSION_COOKIE_AGE)
-    return max(int(ends - time.time()), 0)
+    return int(min(session[SEEN] + settings.SESSION_IDLE_SECONDS, session[_BEGAN] + settings.SESSION_COOKIE_AGE))
 
 
 class StayMiddleware:
@@ -50,8 +56,8 @@ class StayMiddleware:
                 begin(request)
             elif left == 0:
                 logout(request)
-            elif BY_ITSELF not in request.headers and time.time() - request.session[_SEEN] >= _PRECISION:
-                request.session[_SEEN] = int(time.time())
+            elif BY_ITSELF not in request.headers and time.time() - request.session[SEEN] >= _PRECISION:
+                request.session[SEEN] = int(time.time())
         response = self.get_response(request)
         if (left := seconds_left(request)) is not None:
             response.headers[LEFT] = str(left)

@@ -3,13 +3,23 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from riskzon import drafts, pages, stay
+from riskzon import account, drafts, login_code, pages, sso, stay
 from riskzon.login import Login, Logout
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", Login.as_view(), name="login"),
+    path("login/code/", login_code.code, name="login-code"),
+    path("login/phone/", login_code.phone, name="login-phone"),
+    path("login/municipal/", sso.start, name="sso"),
+    path("login/municipal/done/", sso.done, name="sso-done"),
     path("logout/", Logout.as_view(), name="logout"),
     path("stay/", stay.stay, name="stay"),
+    path("account/", account.account, name="account"),
+    path("account/phone/", account.phone, name="account-phone"),
+    path("account/codes/", account.codes, name="account-codes"),
+    path("account/sessions/<uuid:session_id>/end/", account.end_session, name="account-session-end"),
+    path("account/tokens/", account.make_token, name="account-token"),
+    path("account/tokens/<uuid:token_id>/revoke/", account.revoke_token, name="account-token-revoke"),
     path("language", set_language, name="set_language"),
     path("drafts/", drafts.save, name="draft"),
     path("drafts/discard/", drafts.discard, name="draft-discard"),
@@ -19,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.urls_intake")),
     path("", include("workflows.urls_board")),
     path("", include("workflows.urls_rules")),
+    path("", include("workflows.urls_accounts")),
     path("", include("notifications.urls")),
 ]
 

@@ -11,6 +11,9 @@ worker_class = "gthread"
 timeout = 30
 graceful_timeout = 5
 keepalive = 5
+# Who asks says neither that the way was encrypted nor which page is meant, also where a proxy on this machine passes it on:
+# settings.production alone decides whose word is taken (BEHIND_PROXY).
+forwarded_allow_ips = ""
 max_requests = 20_000
 max_requests_jitter = 2_000
 accesslog = None

@@ -9,7 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from riskzon import embedded, logs
+from riskzon import embedded, logs, sso_groups
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "riskzon.middleware.OwnNumberMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "riskzon.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -138,8 +139,26 @@ DEVICE_COOKIE_NAME = "device"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# What a page says once stands with the server: a cookie of its own would hold the words.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- The municipality's own sign-on (OpenID Connect), where there is one; none: local accounts only -------------------
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").strip()
+if OIDC_ISSUER == "none":
+    OIDC_ISSUER = ""
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="").strip()
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="").strip()
+OIDC_SCOPE = env.str("OIDC_SCOPE", default="openid profile email")
+# In which claims the provider says the groups, and the name that an account gets here.
+OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", default="groups")
+OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
+# Which group gives which role in which unit (riskzon.sso_groups).
+OIDC_GROUPS, OIDC_FAULTS = sso_groups.read(env.str("OIDC_GROUPS", default="")) if OIDC_ISSUER else ((), [])
+# Carries one login to the provider and back.
+SSO_COOKIE_NAME = "sso"
+SECRET_KEY_FALLBACKS: list[str] = []
 
 # --- Browser --------------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
@@ -154,7 +173,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }

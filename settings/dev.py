@@ -1,10 +1,13 @@
 """The demo and daily work: embedded servers, found through RISKZON_HOME, and demo accounts unless switched off."""
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from settings.base import *
 from settings.base import _servers, env
 
+if OIDC_FAULTS:
+    raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *OIDC_FAULTS]))
 RISKZON_DEMO = env.bool("RISKZON_DEMO", default=True)
 DEBUG = env.bool("DEBUG", default=False)
 # Where no server was ever started there is no session to keep either.

@@ -15,12 +15,19 @@ _REQUIRED = {
     "AUDIT_HEAD_KEY": "a long random text that signs these heads; not the SECRET_KEY",
     "SMS_URL": "the SMS gateway, for example 46elks://user:password@Kommunen/{to}, or none on purpose",
     "AUDIT_MAIL_TO": "who is told when the product itself fails, addresses with commas between, or none on purpose",
+    "OIDC_ISSUER": "the municipality's sign-on, https://…, or none on purpose: local accounts only",
     "DEADMAN_URL": "an address outside that raises the alarm when our calls stay away, or none on purpose",
 }
 _faults = [f"{name} is missing ({what})." for name, what in _REQUIRED.items() if not env.str(name, default="").strip()]
 _faults += [
     f"{name} must not be set in production." for name in ("DEBUG", "RISKZON_DEMO") if env.bool(name, default=False)
 ]
+if "*" in [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]:
+    _faults += ["ALLOWED_HOSTS must name the hosts: whatever a visitor calls the service would stand in its links."]
+if env.str("AUDIT_HEAD_KEY", default="") == env.str("SECRET_KEY", default="-"):
+    _faults += [
+        "AUDIT_HEAD_KEY must not be the SECRET_KEY: the heads of the log would be signed by whoever signs sessions."
+    ]
 if SMS_URL and not ("://" in SMS_URL and "{to}" in SMS_URL):
     _faults += ["SMS_URL must be an address with {to} where the number goes, or none."]
 _faults += [
@@ -30,6 +37,20 @@ _faults += [
 ]
 if AUDIT_MAIL_TO and not AUDIT_EMAIL.get("EMAIL_HOST"):
     _faults += ["AUDIT_MAIL_TO needs a mail server: EMAIL_URL, or AUDIT_EMAIL_URL for one of its own."]
+if OIDC_ISSUER:
+    if not OIDC_ISSUER.startswith("https://"):
+        _faults += ["OIDC_ISSUER must be an address with https, or none."]
+    _faults += [
+        f"{name} is missing ({what})."
+        for name, what in {
+            "OIDC_CLIENT_ID": "the name under which the sign-on knows this service",
+            "OIDC_CLIENT_SECRET": "the secret that the sign-on has given this service",
+            "OIDC_GROUPS": "which group gives which role in which unit",
+        }.items()
+        if not env.str(name, default="").strip()
+    ]
+    if env.str("OIDC_GROUPS", default="").strip():
+        _faults += OIDC_FAULTS
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 
@@ -39,6 +60,8 @@ RISKZON_CLOCK = None
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
+# Where the mails lead to.
+RISKZON_SITE_URL = env.str("RISKZON_SITE_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix('.')}/")
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static_root"))()
 
 SECURE_SSL_REDIRECT = True
@@ -51,6 +74,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 DEVICE_COOKIE_NAME = "__Host-device"
+SSO_COOKIE_NAME = "__Host-sso"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-csrf"
 LANGUAGE_COOKIE_SECURE = True

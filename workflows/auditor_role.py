@@ -23,6 +23,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "workflows_deadline": ("id", "case_id", "state", "due_at", "settled_at", "next_step_at"),
     "workflows_deadlineevent": ("deadline_id", "step"),
     "workflows_breach": ("id", "deadline_id", "fired_at"),
+    # The process alone leads from a step to its case, which a policy asks for.
+    "workflows_caseprocess": ("id",),
     "workflows_casetask": ("id", "status"),
     "workflows_heartbeat": ("name", "at"),
     "notifications_message": ("id", "kind", "key"),

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
+from riskzon import wall
 from riskzon.access import Action, Ground, read_in_full
 from riskzon.duty import those_from_duty
 from riskzon.identity import MAJORITY, age_on
@@ -84,6 +85,7 @@ class CaseFile:
     """
 
     case: Case
+    reader: User
     now: datetime
     deadlines: tuple[Deadline, ...]
     guardians: tuple[GuardianLine, ...]
@@ -210,6 +212,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     return [
         CaseFile(
             case=case,
+            reader=user,
             now=now,
             deadlines=tuple(current_first(deadlines[case.pk])),
             guardians=()
@@ -241,9 +244,9 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
 def fully_seen(cases: Iterable[Case], user: User, now: datetime) -> set[UUID]:
     """Those reports of `cases` of which `user` sees every case in full: only they show their raw content."""
     reports = {case.report_id for case in cases}
-    opened = [case.pk for case in cases if sees_in_full(case)]
+    opened = {case.pk for case in cases if sees_in_full(case)}
     # Most reports are about one child: then there is nothing left to ask the policy about.
-    others = dict(Case.objects.filter(report__in=reports).exclude(pk__in=opened).values_list("pk", "report_id"))
+    others = {case: report for case, report in wall.cases_of(reports).items() if case not in opened}
     if not others:
         return reports
     seen = set(read_in_full(user, now).filter(pk__in=others).values_list("pk", flat=True))

@@ -8,17 +8,32 @@ from uuid import UUID
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
+from riskzon import wall
 from riskzon.errors import Conflict
 from riskzon.models import ENDS, AuditAction, AuditEntry, Case, Contact, Disposition, EndProposal, User
 from riskzon.ui import Entry
 
 WAITING = Q(confirmed_at__isnull=True, refused_at__isnull=True)
-_SHOWN = ("proposed_by", "confirmed_by", "refused_by", "replaced_by__report", "duplicate_of__report")
+_PEOPLE = ("proposed_by", "confirmed_by", "refused_by")
+_SHOWN = (*_PEOPLE, "replaced_by__report", "duplicate_of__report")
 
 
-def of_cases(case_ids: Iterable[UUID]) -> Iterable[EndProposal]:
+@dataclass(frozen=True)
+class Pointer:
+    """A case by its number alone: the reader may not see it."""
+
+    pk: UUID
+    number: str
+
+
+def of_cases(case_ids: Iterable[UUID]) -> list[EndProposal]:
     """Every proposal ever made about these cases, the newest first."""
-    return EndProposal.objects.filter(case__in=case_ids).select_related(*_SHOWN)
+    found = list(EndProposal.objects.filter(case__in=case_ids).select_related(*_PEOPLE))
+    numbers = wall.numbers(target for row in found if (target := row.replaced_by_id or row.duplicate_of_id))
+    for row in found:
+        target = row.replaced_by_id or row.duplicate_of_id
+        row.target = Pointer(target, numbers[target]) if target else None
+    return found
 
 
 def waiting(case: Case) -> EndProposal | None:
@@ -118,13 +133,15 @@ class Traces:
 
 def traces(case: Case) -> Traces:
     """Who has seen or changed the case, by the access log, and every contact in it; so that it can be put right."""
-    seen = (
-        AuditEntry.objects.filter(Q(case=case) | Q(cases__contains=[case.pk]), actor__isnull=False)
-        .exclude(action=AuditAction.DENIED)
-        .values("actor")
-        .order_by("actor")
-        .annotate(times=Count("pk"), last=Max("product_at"))
-    )
+    # Lists name the case among others, which their readers could see and this one may not.
+    with wall.beyond():
+        seen = list(
+            AuditEntry.objects.filter(Q(case=case) | Q(cases__contains=[case.pk]), actor__isnull=False)
+            .exclude(action=AuditAction.DENIED)
+            .values("actor")
+            .order_by("actor")
+            .annotate(times=Count("pk"), last=Max("product_at"))
+        )
     people = User.objects.select_related("unit").in_bulk([row["actor"] for row in seen])
     seers = [Seer(people[row["actor"]], row["times"], row["last"]) for row in seen]
     return Traces(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from riskzon import wall
 from riskzon.access import read_in_full
-from riskzon.models import Case, CaseBlock, Child, Disposition, Guardianship, Investigation, User
+from riskzon.models import Case, Child, Guardianship, Investigation, User
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,9 @@ def histories(
 ) -> dict[UUID, History]:
     """The history of each case's child by case id; `links` holds the children's guardianships by child id."""
     children = {case.child_id for case in cases}
-    others: dict[UUID, list[Case]] = defaultdict(list)
-    about = Case.objects.filter(child__in=children).exclude(disposition=Disposition.VOID)
-    for other in about.select_related("report").order_by("-report__notified_at"):
-        others[other.child_id].append(other)
+    others: dict[UUID, list[tuple[UUID, EarlierReport]]] = defaultdict(list)
+    for case_id, child_id, report in wall.reports_about(children):
+        others[child_id].append((case_id, EarlierReport(*report)))
     running = {
         investigation.child_id: investigation
         for investigation in Investigation.objects.filter(child__in=children, closed_at__isnull=True).select_related(
@@ -56,11 +56,7 @@ def histories(
     siblings = _siblings(children, links, user, now)
     return {
         case.pk: History(
-            reports=tuple(
-                EarlierReport(other.report.number or "", other.report.kind, other.report.notified_at, other.disposition)
-                for other in others[case.child_id]
-                if other.pk != case.pk
-            ),
+            reports=tuple(report for other, report in others[case.child_id] if other != case.pk),
             running_investigation=running.get(case.child_id),
             siblings=siblings[case.child_id],
         )
@@ -72,20 +68,15 @@ def _siblings(
     children: set[UUID], links: Mapping[UUID, Sequence[Guardianship]], user: User, now: datetime
 ) -> dict[UUID, tuple[Sibling, ...]]:
     guardians = {link.guardian_id for rows in links.values() for link in rows}
-    blocked = CaseBlock.objects.filter(user=user, ended_at__isnull=True).values("child")
-    shared = list(
-        Guardianship.objects.filter(guardian__in=guardians)
-        .exclude(child__in=blocked)
-        .select_related("child")
-        .order_by("child__birth_date", "child__pk")
-    )
-    common: dict[UUID, dict[UUID, list[Guardianship]]] = {}
+    shared = wall.siblings(guardians, user)
+    known = {child.pk: child for _guardian, child in shared}
+    common: dict[UUID, dict[UUID, list[UUID]]] = {}
     for child_id in children:
         own = {link.guardian_id for link in links.get(child_id, ())}
         beside = common[child_id] = defaultdict(list)
-        for link in shared:
-            if link.guardian_id in own and link.child_id != child_id:
-                beside[link.child_id].append(link)
+        for guardian_id, child in shared:
+            if guardian_id in own and child.pk != child_id:
+                beside[child.pk].append(guardian_id)
     siblings = {sibling for beside in common.values() for sibling in beside}
     seen: dict[UUID, Case] = {}
     if siblings:
@@ -94,8 +85,7 @@ def _siblings(
             seen[case.child_id] = case
     return {
         child_id: tuple(
-            Sibling(rows[0].child, tuple(link.guardian_id for link in rows), seen.get(sibling))
-            for sibling, rows in beside.items()
+            Sibling(known[sibling], tuple(guardians), seen.get(sibling)) for sibling, guardians in beside.items()
         )
         for child_id, beside in common.items()
     }

@@ -22,6 +22,8 @@ _ACTS = {
     "feedback_request": (gettext_noop("Anmälaren begärde återkoppling"), "reply"),
     "feedback": (gettext_noop("Återkopplade till anmälaren"), "reply"),
     "hold_confirm": (gettext_noop("Bekräftade avvakta kontakt"), "hand"),
+    "disclose": (gettext_noop("Lämnade ut uppgifter"), "send"),
+    "disclose_correct": (gettext_noop("Rättade ett utlämnande"), "send"),
     "take_over_report": (gettext_noop("Tog över anmälan från kollega hos polisen"), "user-check"),
 }
 #: Why somebody holds a case no more, in the words of the timeline.

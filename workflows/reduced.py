@@ -1,4 +1,4 @@
-"""What does the liaison see of an own report: what the liaison sent, and how far it has come. Nothing else."""
+"""What does the liaison see of an own report: what was sent, how far it has come, and what was disclosed. Nothing else."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,16 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from riskzon.disclosed import received
 from riskzon.models import Case, Contact, Hold, Supplement, TimeCorrection, User
 from workflows.contact_clock import has_come_of_age
 from workflows.deadlines import current_first
+from workflows.disclosing import Received, as_received
 from workflows.ends import with_hidden_guardians
 from workflows.models import Deadline, Kind
 
 
 @dataclass(frozen=True)
 class ReducedCase:
-    """`contacts` and `supplements` are this liaison's. Of `corrections` others' names and reasons are not for the liaison.
+    """`contacts` and `supplements` are this liaison's, `disclosures` what has been disclosed to this liaison and is valid.
+    Of `corrections` others' names and reasons are not for the liaison.
 
     `as_reported` is the child as sent, each guardian with its id; without telephone numbers while contact is held back,
     and without guardians (`hides_guardians`) once the child has come of age or may be the wrong one.
@@ -41,6 +44,7 @@ class ReducedCase:
     hides_guardians: bool
     corrections: tuple[TimeCorrection, ...]
     supplements: tuple[Supplement, ...]
+    disclosures: tuple[Received, ...]
 
     def sent_name(self, guardian_id: UUID) -> str:
         """What the report called this guardian; "" for one that it did not name, or while guardians are hidden."""
@@ -69,6 +73,9 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
     supplements: dict[UUID, list[Supplement]] = defaultdict(list)
     for supplement in Supplement.objects.filter(report__in=reports, by=user).order_by("at"):
         supplements[supplement.report_id].append(supplement)
+    disclosed: dict[UUID, list[Received]] = defaultdict(list)
+    for piece in as_received(received(user, now).filter(case__in=ids), now):
+        disclosed[piece.row.case_id].append(piece)
     held = set(
         Hold.objects.filter(child__in={case.child_id for case in cases}, ended_at__isnull=True).values_list(
             "child_id", flat=True
@@ -97,6 +104,7 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             hides_guardians=case.pk in hidden,
             corrections=tuple(corrections[case.report_id]),
             supplements=tuple(supplements[case.report_id]),
+            disclosures=tuple(disclosed[case.pk]),
         )
         for case in cases
     ]

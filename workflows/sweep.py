@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 
 from riskzon import clock
-from workflows import birthdays, canary, contact_clock
+from workflows import birthdays, canary, contact_clock, emergencies
 from workflows.firing import custody_ends, fire
 from workflows.gaps import warn
 from workflows.leaving import begin_due, collect_orphans
@@ -74,7 +74,10 @@ def beat(name: str, detail: dict[str, object]) -> None:
 def _beside(now: datetime | None) -> None:
     """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
     # The birthdays take a transaction for each case, so that one is not locked while the others wait.
-    for act in (birthdays.keep, *map(transaction.atomic, (begin_due, collect_orphans, remind, warn))):
+    for act in (
+        birthdays.keep,
+        *map(transaction.atomic, (begin_due, collect_orphans, remind, warn, emergencies.raise_late)),
+    ):
         try:
             act(now or clock.now())
         except Exception as problem:

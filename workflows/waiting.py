@@ -21,10 +21,20 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import roster
 from notifications.failures import answered_for, given_up
-from riskzon import clock
+from riskzon import clock, emergency
 from riskzon.access import Ground, asked_at, reached
 from riskzon.doors import Look
-from riskzon.models import Case, CaseBlock, Disposition, EndProposal, Hold, InvestigationEntry, Role, User
+from riskzon.models import (
+    Case,
+    CaseBlock,
+    Disposition,
+    EmergencyAccess,
+    EndProposal,
+    Hold,
+    InvestigationEntry,
+    Role,
+    User,
+)
 from workflows.board import REVIEW_WITHIN, wanted_holds
 from workflows.causes import Proposal, proposals
 from workflows.ends import WAITING
@@ -51,6 +61,8 @@ class What(StrEnum):
     FAILURE = "delivery_failed"
     GAP = "roster_gap"
     RULE = "rule_to_confirm"
+    VOUCH = "emergency_to_confirm"
+    EMERGENCY = "emergency_to_review"
 
 
 TITLES = {
@@ -63,12 +75,14 @@ TITLES = {
     What.FAILURE: _("Utskick gick inte fram"),
     What.GAP: _("Ingen i tjänst på Socialjouren"),
     What.RULE: _("Bekräfta eller avslå en ny regel eller trappa"),
+    What.VOUCH: _("Bekräfta nödåtkomst som andra person"),
+    What.EMERGENCY: _("Granska nödåtkomst"),
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits. `by` None: it has no limit. `key`: the id of the hold, breach or change; `who` decided or asked."""
+    """One thing that waits. `by` None: it has no limit. `key`: the id of the row that waits; `who` decided or asked."""
 
     what: What
     since: datetime
@@ -78,7 +92,7 @@ class Line:
     who: str = ""
     about: Any = ""
     proposed: Proposal | None = None
-    #: Whether the reader leads the case; a head else knows its number alone.
+    #: Whether the reader may open the case; a head, and who vouches for a colleague, else know its number alone.
     is_led: bool = True
 
     @property
@@ -145,13 +159,17 @@ class _Sets:
         for change in self.rule_changes().select_related("proposed_by"):
             about = Kind(change.kind).label
             yield Line(What.RULE, change.proposed_at, key=change.pk, who=str(change.proposed_by), about=about)
+        yield from self._emergencies()
         for gap in self.gaps():
             yield Line(What.GAP, self.now, gap.starts_at, about=gap.ends_at)
 
     def count(self) -> int:
         rows = [
             found.order_by().annotate(one=Value(1)).values("one")
-            for found in (self.holds(), self.ends(), self.extended(), self.breaches(), self.rule_changes())
+            for found in (
+                *(self.holds(), self.ends(), self.extended(), self.breaches(), self.rule_changes()),
+                *(self.to_vouch(), self.to_review()),
+            )
         ]
         failed = self.failures().order_by().annotate(one=Value(1)).values("one")[:1]
         return rows[0].union(*rows[1:], failed, all=True).count() + len(self.gaps())
@@ -199,6 +217,40 @@ class _Sets:
         """Versions of rules and ladders that the administrator has proposed; the head alone answers."""
         waiting = RuleChange.objects.filter(state=RuleChange.State.WAITING).exclude(proposed_by=self.user)
         return waiting if self.user.role == Role.HEAD else waiting.none()
+
+    def to_vouch(self) -> QuerySet[EmergencyAccess]:
+        """Emergency access that a protected identity keeps closed until a second person has answered."""
+        return emergency.to_vouch(self.user, self.cases, self.now)
+
+    def to_review(self) -> QuerySet[EmergencyAccess]:
+        """Emergency access that nobody has reviewed; for the head what is late, of all units."""
+        return emergency.to_review(self.user, self.cases, self.now)
+
+    def _emergencies(self) -> Iterator[Line]:
+        waiting = list(self.to_vouch().select_related("case__report", "user"))
+        opened = list(self.to_review().select_related("case__report", "user"))
+        own: set[UUID] = set()
+        if waiting or opened:
+            asked = [row.case_id for row in (*waiting, *opened)]
+            own = set(self.cases.filter(pk__in=asked).values_list("pk", flat=True))
+        for row in waiting:
+            about = row.get_code_display()
+            yield Line(
+                What.VOUCH, row.asked_at, row.ends_at, row.case, row.pk, str(row.user), about, None, row.case_id in own
+            )
+        for row in opened:
+            about = row.get_code_display()
+            yield Line(
+                What.EMERGENCY,
+                row.asked_at,
+                row.review_by,
+                row.case,
+                row.pk,
+                str(row.user),
+                about,
+                None,
+                row.case_id in own,
+            )
 
     def failures(self) -> QuerySet[Any]:
         return given_up(answered_for(self.user), since=self.now - FAILURES_FOR)

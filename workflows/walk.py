@@ -17,7 +17,19 @@ from riskzon.models import CasePermission, Role, User
 
 #: The grounds by strength, as the walk numbers them; rank 0 is the person's unit, which for its supervisor is more.
 _GROUNDS = dict(
-    enumerate((Ground.LEAD, Ground.UNIT, Ground.HANDLE, Ground.DUTY, Ground.NOTE, Ground.READ, Ground.FOLLOW), -1)
+    enumerate(
+        (
+            Ground.LEAD,
+            Ground.UNIT,
+            Ground.HANDLE,
+            Ground.DUTY,
+            Ground.NOTE,
+            Ground.READ,
+            Ground.EMERGENCY,
+            Ground.FOLLOW,
+        ),
+        -1,
+    )
 )
 
 
@@ -158,7 +170,7 @@ def branches(
         params[f"{prefix}_moment"] = now
         params |= {
             f"{prefix}_{name.lower()}": access.permission_id(CasePermission[name])
-            for name in ("HANDLE", "NOTE", "READ")
+            for name in ("HANDLE", "NOTE", "READ", "EMERGENCY")
         }
     if not branches:
         return "SELECT NULL::timestamptz AS next_due_at, NULL::uuid AS id, 0 AS rank WHERE false", params
@@ -193,7 +205,7 @@ _GRANTS = (
 
 def _granted(table: str, owner: str, prefix: str, tail: str) -> str:
     rank = f"""CASE g.permission_id WHEN %({prefix}_handle)s THEN 1 WHEN %({prefix}_note)s THEN 3
-        WHEN %({prefix}_read)s THEN 4 ELSE 5 END"""
+        WHEN %({prefix}_read)s THEN 4 WHEN %({prefix}_emergency)s THEN 5 ELSE 6 END"""
     return f"""SELECT c.next_due_at, c.id, {rank} AS rank FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
         WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
           AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s

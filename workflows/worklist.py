@@ -142,4 +142,4 @@ def _meant(typed: str, now: datetime) -> Q:
         key = name_key(typed)
         if not key:
             return Q(pk__in=[])
-        return Q(child__name_key__startswith=key) | Q(child__given_key__startswith=key)
+        return Q(child__name_key__begins=key) | Q(child__given_key__begins=key)

@@ -91,7 +91,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     with translation.override(user.language):
         content = calendar_out.calendar(read(), clock.now())
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    named = {"Content-Disposition": 'attachment; filename="jour.ics"'}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=named)
 
 
 def _show_checked(request: PersonsRequest, checked: importing.Checked) -> HttpResponse:

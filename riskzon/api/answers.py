@@ -107,7 +107,10 @@ class InvestigationOut(Answer):
 
 
 class SiblingOut(Answer):
-    """A child with a guardian in common; `case` is its open case, if the caller sees that in full."""
+    """A child with a guardian in common; `case` is its open case, if the caller sees that in full.
+
+    No `name` where its identity is protected.
+    """
 
     name: str
     case: UUID | None
@@ -305,6 +308,29 @@ class BlockOut(Answer):
     ended_at: Shown | None
 
 
+class EmergencyOut(Answer):
+    """One emergency access. `case` null: it waits for a second person, and until then nothing is told of the case.
+
+    `state`: waiting, open or ended. `review_by`: by when it is reviewed; null where nothing was shown.
+    """
+
+    id: UUID
+    case: CaseRef | None
+    state: str
+    code: str
+    reason: str
+    by: str
+    asked_at: Shown
+    ends_at: Shown
+    needs_second: bool
+    confirmed_by: str | None
+    review_by: Shown | None
+    reviewed_at: Shown | None
+    reviewed_by: str | None
+    outcome: str | None
+    note: str
+
+
 class BlockList(Answer):
     results: list[BlockOut]
 
@@ -347,7 +373,8 @@ class BreachList(Answer):
 class WaitingOut(Answer):
     """One thing that waits. `by` null: no limit.
 
-    `id`: of the hold, the proposed end, the investigation, the breach or the proposed rule.
+    `id`: of the hold, the proposed end, the investigation, the breach, the emergency access or the
+    proposed rule.
     """
 
     kind: str

@@ -2,25 +2,35 @@
 
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
-from riskzon.models import ApiToken, User
+from riskzon import tokens
+from riskzon.doors import forbidden
+from riskzon.models import TokenScope, User
+
+_READS = frozenset({"GET", "HEAD"})
+#: What is sent here is asked for, so that it does not stand in an address; nothing is changed.
+_QUESTIONS = ("cases/search",)
 
 
 class Bearer(HttpBearer):
-    """`Authorization: Bearer TOKEN`, as printed by `manage.py token USERNAME`."""
+    """`Authorization: Bearer TOKEN`, as made on the page Inloggning or by `manage.py token USERNAME`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        """The active owner of a token that is not revoked. Speaks the owner's language unless the call names one."""
-        if not token.isascii():
-            return None
-        found = (
-            ApiToken.objects.select_related("user__unit")
-            .filter(digest=ApiToken.digest_of(token), revoked_at__isnull=True, user__is_active=True)
-            .first()
-        )
+        """The active owner of a token that holds. Speaks the owner's language unless the call names one.
+
+        Forbidden: the token may only read, and this call changes something.
+        """
+        found = tokens.find(token) if token.isascii() else None
         if found is None:
             return None
         if "Accept-Language" not in request.headers:
             translation.activate(found.user.language)
+        if found.scope != TokenScope.WRITE and not _only_reads(request):
+            raise forbidden(found.user, "token", _("Nyckeln får bara läsa. Gör en nyckel som också får ändra."))
         return found.user
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    return request.method in _READS or request.path.endswith(_QUESTIONS)

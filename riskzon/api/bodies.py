@@ -12,6 +12,7 @@ from riskzon.models import (
     Channel,
     Contact,
     Disposition,
+    EmergencyAccess,
     Hold,
     Precision,
     ProtectedIdentity,
@@ -222,6 +223,19 @@ class NoteIn(Body):
 class ReviewIn(Body):
     cause: codes(Breach.Cause)
     action: _Reason
+
+
+class EmergencyIn(Body):
+    """`q`: a whole case number, or the child's identity number."""
+
+    q: words(30, shortest=1)
+    code: codes(EmergencyAccess.Code)
+    reason: words(LONG_TEXT, shortest=1)
+
+
+class EmergencyReviewIn(Body):
+    outcome: codes(EmergencyAccess.Outcome)
+    note: _Reason
 
 
 class ClockIn(Body):

@@ -1,9 +1,10 @@
 """How does one row of a case become an answer? What it may be shown to is decided by the caller."""
 
+from datetime import datetime
 from typing import Any
 
 from riskzon.api import answers
-from riskzon.models import Assessment, CaseBlock, Contact, Hold, Note, Report, Supplement
+from riskzon.models import Assessment, CaseBlock, Contact, EmergencyAccess, Hold, Note, Report, Supplement
 from workflows.causes import Proposal
 from workflows.models import Breach, Deadline
 from workflows.waiting import Line
@@ -71,6 +72,27 @@ def block(row: CaseBlock) -> answers.BlockOut:
         set_by=row.set_by.username,
         reason=row.reason,
         ended_at=row.ended_at,
+    )
+
+
+def emergency(row: EmergencyAccess, now: datetime, *, is_told: bool, reads: bool) -> answers.EmergencyOut:
+    """One emergency access. Not `is_told`: whoever waits for a second person is not told which case it is."""
+    return answers.EmergencyOut(
+        id=row.pk,
+        case=answers.CaseRef(id=row.case_id, number=row.case.number) if is_told else None,
+        state="waiting" if row.waits(now) else "open" if reads and row.is_open(now) else "ended",
+        code=row.code,
+        reason=row.reason,
+        by=row.user.username,
+        asked_at=row.asked_at,
+        ends_at=row.ends_at,
+        needs_second=row.needs_second,
+        confirmed_by=row.confirmed_by.username if row.confirmed_by else None,
+        review_by=row.review_by if row.opened_at else None,
+        reviewed_at=row.reviewed_at,
+        reviewed_by=row.reviewed_by.username if row.reviewed_by else None,
+        outcome=row.outcome or None,
+        note=row.note,
     )
 
 

@@ -9,7 +9,7 @@ from viewflow.workflow.status import STATUS
 from riskzon.api import answers, rows
 from riskzon.doors import Look
 from riskzon.identity import format_identity
-from riskzon.models import Case, EndProposal, Hold, Report, Role
+from riskzon.models import Case, EndProposal, Hold, ProtectedIdentity, Report, Role
 from riskzon.models.cases import NOTHING_DUE
 from workflows.casefile import CaseFile, GuardianLine, fully_seen, read_many, sees_in_full
 from workflows.contact_clock import has_come_of_age
@@ -266,7 +266,7 @@ def _history(history: History) -> answers.HistoryOut:
         else None,
         siblings=[
             answers.SiblingOut(
-                name=sibling.child.name,
+                name=sibling.child.name if sibling.child.protected_identity == ProtectedIdentity.NONE else "",
                 case=sibling.case.pk if sibling.case else None,
                 guardians=list(sibling.shared),
             )

@@ -6,7 +6,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 from riskzon.api import problems
 from riskzon.api.app import api, strict
-from riskzon.api.calls import absences, cases, casework, conflicts, investigations, oversight, reports, roster, system
+from riskzon.api.calls import (
+    absences,
+    cases,
+    casework,
+    conflicts,
+    disclosures,
+    emergencies,
+    investigations,
+    oversight,
+    reports,
+    roster,
+    system,
+)
 from riskzon.errors import Unseen
 
 
@@ -16,7 +28,19 @@ def unknown(request: HttpRequest) -> HttpResponse:
     return problems.answer(request, Unseen())
 
 
-for calls in (reports, cases, casework, investigations, oversight, system, conflicts, absences, roster):
+for calls in (
+    reports,
+    cases,
+    casework,
+    investigations,
+    oversight,
+    system,
+    conflicts,
+    absences,
+    roster,
+    disclosures,
+    emergencies,
+):
     api.add_router("", calls.routes)
 
 _addresses, _app_name, _namespace = api.urls

@@ -14,11 +14,14 @@ from riskzon.models.cases import (
 )
 from riskzon.models.children import Child, Guardian, Guardianship, ProtectedIdentity, Relation
 from riskzon.models.clock import ProductClock
+from riskzon.models.disclosures import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay
 from riskzon.models.drafts import Draft
+from riskzon.models.emergencies import SHORTEST_REASON, EmergencyAccess
 from riskzon.models.ends import ENDS, EndProposal
+from riskzon.models.entry import LoginSession, RecoveryCode, SecondFactor, SignOn, Way
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
-from riskzon.models.people import ApiToken, LoginAttempt, Role, Unit, UnitKind, User
+from riskzon.models.people import ApiToken, LoginAttempt, Role, TokenScope, Unit, UnitKind, User
 from riskzon.models.reports import (
     AdultNote,
     Channel,
@@ -35,6 +38,7 @@ from riskzon.models.reports import (
 __all__ = [
     "CANARY_USERNAME",
     "ENDS",
+    "SHORTEST_REASON",
     "Absence",
     "AdultNote",
     "ApiToken",
@@ -43,6 +47,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditSeal",
+    "Authority",
     "Canary",
     "Case",
     "CaseBlock",
@@ -52,8 +57,13 @@ __all__ = [
     "Channel",
     "Child",
     "Contact",
+    "DisclosedField",
+    "Disclosure",
+    "DisclosureGround",
+    "DisclosureWay",
     "Disposition",
     "Draft",
+    "EmergencyAccess",
     "EndProposal",
     "ExtensionAnswer",
     "GrantSource",
@@ -64,20 +74,26 @@ __all__ = [
     "Investigation",
     "InvestigationEntry",
     "LoginAttempt",
+    "LoginSession",
     "Note",
     "Precision",
     "ProductClock",
     "ProtectedIdentity",
+    "RecoveryCode",
     "Relation",
     "Report",
     "ReportKind",
     "ReportSeries",
     "ReporterType",
     "Role",
+    "SecondFactor",
+    "SignOn",
     "Supplement",
     "TimeCorrection",
+    "TokenScope",
     "Unit",
     "UnitKind",
     "User",
+    "Way",
     "WrittenOff",
 ]

@@ -16,6 +16,7 @@ class AuditAction(models.TextChoices):
     LOGIN = "login", _("Loggade in")
     LOGOUT = "logout", _("Loggade ut")
     EXPORT = "export", _("Exporterade")
+    EMERGENCY = "emergency", _("Nödåtkomst")
     SYSTEM = "system", _("Systemet")
 
 

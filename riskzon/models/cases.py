@@ -72,6 +72,8 @@ class Case(models.Model):
     #: How the reader reaches the case, and what that allows; set by the doors, never stored.
     ground: str | None = None
     rights: frozenset[str] = frozenset()
+    #: Until when it is read by emergency access; set by the door.
+    emergency_until: datetime | None = None
 
     class Meta:
         permissions = CasePermission.choices

@@ -1,6 +1,7 @@
 """The two ends of a case that a second party must agree to: handed over to another municipality, or registered in error."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -46,6 +47,9 @@ class EndProposal(models.Model):
     refused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     refusal = models.TextField(blank=True)
     overruled = models.JSONField(default=dict)
+
+    #: `points_to` as it was read past the wall of the database; set by `workflows.ends`, never stored.
+    target: Any = None
 
     class Meta:
         ordering = ["-proposed_at"]
@@ -111,6 +115,6 @@ class EndProposal(models.Model):
         return self.confirmed_at is None and self.refused_at is None
 
     @property
-    def points_to(self) -> Case | None:
-        """The case that goes on instead."""
-        return self.replaced_by or self.duplicate_of
+    def points_to(self) -> Any:
+        """The case that goes on instead: its `pk` and `number`, and no more where the reader may not see it."""
+        return self.target or self.replaced_by or self.duplicate_of

@@ -13,6 +13,7 @@ class CasePermission(models.TextChoices):
     READ = "read_case", _("Läsa ärendet")
     FOLLOW = "follow_case", _("Följa egen anmälan i reducerad form")
     NOTE = "note_case", _("Skriva färdigt egna anteckningar")
+    EMERGENCY = "emergency_case", _("Läsa ärendet i nödläge")
 
 
 class GrantSource(models.TextChoices):
@@ -24,6 +25,7 @@ class GrantSource(models.TextChoices):
     INVESTIGATION = "investigation", _("Handlägger barnets pågående utredning")
     ASSIGNED = "assigned", _("Tilldelad från annan enhet")
     DUTY = "duty", _("Arbetade i ärendet på jouren")
+    EMERGENCY = "emergency", _("Nödåtkomst")
 
 
 class _Grant(models.Model):

@@ -3,14 +3,15 @@
 import hashlib
 import secrets
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from riskzon import phones
+from riskzon import clock, phones
 from riskzon.hours import ALWAYS_OPEN, OpeningHours
 
 
@@ -105,13 +106,38 @@ class LoginAttempt(models.Model):
         return self.bucket[:8]
 
 
+class TokenScope(models.TextChoices):
+    """What a token is good for, within what its owner may do."""
+
+    READ = "read", _("Läsa")
+    WRITE = "write", _("Läsa och ändra")
+
+
+#: How long a token holds where nobody says anything else, and at most.
+TOKEN_DAYS, MOST_TOKEN_DAYS = 90, 365
+
+
+def _when_a_token_ends() -> datetime:
+    return clock.real_now() + timedelta(days=TOKEN_DAYS)
+
+
 class ApiToken(models.Model):
-    """A bearer token of one person; only its SHA-256 is kept."""
+    """A bearer token of one person; only its SHA-256 is kept. All moments are those of the real clock."""
 
     digest = models.CharField(max_length=64, primary_key=True)
+    public_id = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=60, blank=True, help_text="for what, in the owner's words")
+    scope = models.CharField(max_length=5, choices=TokenScope.choices, default=TokenScope.WRITE)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(default=_when_a_token_ends)
+    last_used_at = models.DateTimeField(null=True, help_text="to the minute")
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(scope__in=TokenScope.values), name="token_scope_is_known")
+        ]
 
     def __str__(self) -> str:
         return self.digest[:8]

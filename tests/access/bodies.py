@@ -14,6 +14,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
     match name:
         case "login":
             return {"username": "karin.ek", "password": "fel"}
+        case "token":
+            return {"name": WORDS, "scope": "read", "days": "30"}
         case "language":
             return {"language": "en", "next": "/"}
         case "search":
@@ -62,6 +64,10 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
             return {"whom": str(target.guardian), "told": "no", "reason": WORDS, **_moment("at", _AT)}
         case "heard":
             return {"heard": "no", "text": WORDS, **_moment("at", _AT)}
+        case "disclosure" | "disclosure_again":
+            said = {"fields_left": "case_worker", "authority": "prosecutor", "recipient": WORDS, "way": "letter"}
+            said |= {"ground": "osl_10_28", "balancing": WORDS, "decided_by": "*", **_moment("left_at", _AT)}
+            return said | ({"reason": WORDS} if name == "disclosure_again" else {})
         case _:
             return _plain(name, situation)
 
@@ -106,6 +112,15 @@ def call_body(name: str, target: Target, situation: str) -> dict[str, Any]:
             return {"guardian": str(target.guardian), "told": False, "reason": WORDS, "at": at}
         case "heard":
             return {"heard": False, "text": WORDS, "at": at}
+        case "disclosure":
+            return {
+                "fields": ["case_worker"],
+                "authority": "prosecutor",
+                "recipient": WORDS,
+                "way": "letter",
+                "ground": "osl_10_28",
+                "balancing": WORDS,
+            }
         case _:
             return _plain(name, situation)
 
@@ -133,6 +148,9 @@ def _plain(name: str, situation: str) -> dict[str, str]:
         "end": {"reason": WORDS},
         "refuse": {"reason": WORDS},
         "review": {"cause": "no_staff", "action": WORDS},
+        # A number that nobody has: what it does where there is one is asked elsewhere.
+        "emergency": {"q": "2026-999999-1", "code": "danger", "reason": WORDS},
+        "emergency_review": {"outcome": "justified", "note": WORDS},
         "rule": {"amount": "12", "length": "hours", "enabled": "on", "ground": WORDS, "reason": WORDS},
         "ladder": {
             "rung_0_when": "before",

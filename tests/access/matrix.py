@@ -114,6 +114,8 @@ def expected(pattern: str, name: str, situation: str, method: str) -> Says:
         return says if method == "GET" else NO
     if route.about == "hold" and situation not in _HELD and (says == OK or is_call):
         return HIDDEN
+    if route.about == "disclosure" and situation == PARTNERS and says == OK:
+        return HIDDEN
     if route.about == "investigation" and situation != OWN_UNIT and (says == OK or is_call):
         return HIDDEN
     if name == "liaison" and situation == OWN_REPORT and route.sends == "contact" and method == "POST":

@@ -99,6 +99,10 @@ def _any(says: Says, **others: Says) -> Mapping[str, Rule]:
     return {method: {**dict.fromkeys(ACTORS, says), **others} for method in METHODS}
 
 
+def _login_step(says: Says, *more: str) -> Mapping[str, Rule]:
+    return {method: dict.fromkeys(ACTORS, says) for method in ("GET", "HEAD", *more)}
+
+
 _A = "api/v1/"
 _C = "cases/<uuid:case_id>/"
 _AC = _A + "cases/<uuidstr:case_id>"
@@ -116,15 +120,35 @@ _PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
 NOBODY = _roles()
 _RULES = _roles("head", "log reviewer", "admin")
 _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
+_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id"), _NOT_THERE),)
+_TRIES = _roles(*KNOWN, says=TRIED)
 _NO_CHANGE = ({"change_id": _NOT_THERE},)
+_NO_ACCESS = ({"access_id": _NOT_THERE},)
 _NO_SHIFT = (dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), _NOT_THERE) | {"day": "2026-11-13"},)
 
 ROUTES: dict[str, Route] = {
     # --- Of the whole product
     "login/": Route(_any(OK, anonymous=OK | METHOD, deactivated=OK | METHOD), stranger=OK, sends="login"),
+    # Who has shown no password is sent to where it is asked for; the sign-on is not there unless it is set.
+    "login/code/": Route(_login_step(LOGIN, "POST"), stranger=OK),
+    "login/phone/": Route(_login_step(LOGIN, "POST"), stranger=OK),
+    "login/municipal/": Route(_login_step(HIDDEN), stranger=OK),
+    "login/municipal/done/": Route(_login_step(HIDDEN), stranger=OK),
     "logout/": Route({"POST": dict.fromkeys(_OPEN, LOGIN), "OPTIONS": _OPEN}, stranger=OK),
     "language": Route(_any(OK), stranger=OK, sends="language"),
     "stay/": Route({"POST": {**EVERYBODY, "anonymous": LOGIN, "deactivated": LOGIN}}, stranger=OK),
+    # --- How one comes in: the own page, and what is not there; who may help whom is asked in tests/riskzon.
+    "account/": _page(EVERYBODY, ""),
+    "account/phone/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
+    "account/codes/": _press(NOBODY, "nothing", ""),
+    "account/sessions/<uuid:session_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "account/tokens/": _press(EVERYBODY, "token", ""),
+    "account/tokens/<uuid:token_id>/revoke/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/": _page(_roles("admin"), ""),
+    "accounts/<uuid:person_id>/": _page(NOBODY, "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/reset/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/sessions/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/tokens/<uuid:token_id>/revoke/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     # Whoever has no form of their own open has no draft.
     "drafts/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
     "drafts/discard/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
@@ -137,6 +161,13 @@ ROUTES: dict[str, Route] = {
     "worklist/status/": _page(_roles(*STAFF), "", queries=("?since=2026-11-12T00:00:00Z",)),
     "worklist/take-over/": _press(_roles(*STAFF), "nothing", ""),
     "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
+    # In an emergency: what may not be opened answers on the form, like what is not there; what is there is asked in
+    # tests/workflows/test_emergency.py.
+    "emergency/": Route(
+        {"GET": _roles(*STAFF), "HEAD": _roles(*STAFF), "POST": _roles(*STAFF, says=TRIED)}, sends="emergency"
+    ),
+    "emergency/<uuid:access_id>/": _form(NOBODY, "emergency_review", "", is_view_class=False, variants=_NO_ACCESS),
+    "emergency/<uuid:access_id>/confirm/": _press(NOBODY, "nothing", "", variants=_NO_ACCESS),
     "inbox/": _page(EVERYBODY, "", queries=("", "?show=unread")),
     "inbox/read/": _press(EVERYBODY, "read", ""),
     "inbox/phone/": _form(_roles("duty by day", "duty by night"), "phone", "", is_view_class=False),
@@ -229,6 +260,13 @@ ROUTES: dict[str, Route] = {
     _C + "access/": _page(LEAD),
     _C + "blocks/new/": _form(LEAD, "block"),
     _C + "blocks/<uuid:person_id>/end/": _press(LEAD),
+    # --- What leaves, and what the liaison sees
+    _C + "disclosures/": _page(READ),
+    _C + "disclosures/new/": _form(WORK, "disclosure"),
+    _C + "disclosures/<uuid:disclosure_id>/correct/": _form(WORK, "disclosure_again", "disclosure"),
+    _C + "as-liaison/": _page(WORK),
+    "disclosures/": _page(_roles(*LEADS), ""),
+    "reports/disclosed/": _page(_roles(*LIAISONS), ""),
     _C + "holds/": _page(READ),
     _C + "holds/new/": _form(DECIDE_HOLD, "hold"),
     _C + "holds/not-needed/": _form(DECIDE_HOLD, "not_needed"),
@@ -317,6 +355,8 @@ ROUTES: dict[str, Route] = {
     _AC + "/holds": _call("POST", DECIDE_HOLD, "hold"),
     _AC + "/blocks": Route({"GET": LEAD, "HEAD": LEAD, "POST": SEE}, "case", KEY, "conflict"),
     _AC + "/blocks/<username>/end": _call("POST", LEAD),
+    _AC + "/disclosures": Route({"GET": SEE, "HEAD": SEE, "POST": WORK}, "case", KEY, "disclosure"),
+    _A + "disclosures": _call("GET", _roles(*LEADS, *LIAISONS, others=NO), about=""),
     _AC + "/disposition": _call("POST", HOLD_CASE, "disposition"),
     _AC + "/disposition/confirm": _call("POST", HOLD_CASE),
     _A + "guardians/<uuidstr:guardian_id>": _call("PATCH", WORK_BY_ID, "guardian", "guardian"),
@@ -342,5 +382,11 @@ ROUTES: dict[str, Route] = {
     ),
     _A + "absences/<uuidstr:absence_id>/end": _call("POST", _roles(says=HIDDEN), about="", variants=_NO_ABSENCE),
     _A + "roster": _call("GET", _roles(*STAFF, "head", "admin", others=NO), about="", queries=("", "?from=2026-11-13")),
+    _A + "emergency-access": _call("POST", NOBODY, "emergency", ""),
+    _A + "emergency-access/<uuidstr:access_id>": _call("GET", NOBODY, about="", variants=_NO_ACCESS),
+    _A + "emergency-access/<uuidstr:access_id>/confirm": _call("POST", NOBODY, about="", variants=_NO_ACCESS),
+    _A + "emergency-access/<uuidstr:access_id>/review": _call(
+        "POST", NOBODY, "emergency_review", "", variants=_NO_ACCESS
+    ),
     _A + "demo/clock": Route(dict.fromkeys(("GET", "HEAD", "POST"), EVERYBODY), stranger=KEY, sends="clock"),
 }

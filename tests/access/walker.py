@@ -32,8 +32,8 @@ _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _LEFT = re.compile(r'data-session="\d+"')
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+')
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
-#: Written while reading: the log itself, and the session's own row.
-_MAY_GROW = frozenset({"riskzon_auditentry", "django_session"})
+#: Written while reading: the log itself, the session's own row, and when a key was last used.
+_MAY_GROW = frozenset({"riskzon_auditentry", "django_session", "riskzon_apitoken"})
 #: They open a list in all its views; the others take the first.
 _LOOKS_LONG = frozenset({"worker", "lead elsewhere", "liaison", "head"})
 _NONE: frozenset[str] = frozenset()
@@ -196,6 +196,7 @@ def fill(pattern: str, target: Target, variant: Any) -> str:
         "hold_id": target.hold,
         "breach_id": target.breach,
         "investigation_id": target.investigation,
+        "disclosure_id": target.disclosure,
         "number": target.report,
         "username": "stina.berg",
         "person_id": uuid4(),

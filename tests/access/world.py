@@ -5,13 +5,13 @@ whether the reporter had sent it or social services had written it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from riskzon import clock, granting
-from riskzon.models import Case, CaseBlock, Hold, Role, User
+from riskzon.models import Case, CaseBlock, Disclosure, Hold, Role, User
 from tests.acts import DAY, HOUR, parents
 from tests.factories import (  # fmt: skip
     ALBIN,
@@ -31,7 +31,7 @@ from tests.factories import (  # fmt: skip
 from workflows.demo.people import NORTH
 from workflows.models import Breach, Kind
 from workflows.sweep import sweep
-from workflows.verbs import assessment, contacts, disposition, family, holds, notes, people, supplements
+from workflows.verbs import assessment, contacts, disclosures, disposition, family, holds, notes, people, supplements
 
 REGISTERED, NIGHT = "2026-11-12T08:00:00+01:00", "2026-11-13T22:00:00+01:00"
 OWN_UNIT, OTHER_UNIT, OWN_REPORT, GRANTED = "own unit", "other unit", "own report", "granted"
@@ -59,7 +59,10 @@ _REGISTRARS = {OWN_REPORT: "per.holm", BLOCKED: "per.holm", CLOSED: "per.holm", 
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to reach. `sent` is what the reporter wrote, `child` what is known of the child, as both are printed."""
+    """One thing to reach. `sent` is what the reporter wrote, `told` what was disclosed to the liaison.
+
+    `child` is what is known of the child, as both are printed.
+    """
 
     case: UUID
     number: str
@@ -68,11 +71,13 @@ class Target:
     hold: UUID
     breach: UUID
     investigation: UUID
+    disclosure: UUID
     sent: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     name: frozenset[str] = frozenset()
     child: frozenset[str] = frozenset()
     ours: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -82,7 +87,7 @@ class Target:
     @property
     def words(self) -> frozenset[str]:
         """Everything about the case that only its readers may meet."""
-        return self.keys | self.sent | self.phones | self.name | self.child | self.ours
+        return self.keys | self.sent | self.phones | self.name | self.child | self.ours | self.told
 
 
 @dataclass(frozen=True)
@@ -191,6 +196,7 @@ def _work(situation: str, case: Case) -> None:
         karin, case.pk, guardian=other, at=now, channel="phone", outcome="no_answer", note=f"{word}samtal"
     )
     supplements.supplement(karin, case.report.number or "", text=f"{word}tillagg", released_to=f"{word}hamtare")
+    _disclose(situation, case)
     if situation == CLOSED:
         return
     if situation == OTHER_UNIT:
@@ -220,6 +226,26 @@ def _work(situation: str, case: Case) -> None:
     if situation == OWN_UNIT:
         disposition.dispose(karin, case.pk, disposition="opened")
         case.refresh_from_db()
+
+
+def _disclose(situation: str, case: Case) -> None:
+    """Something has left to the prosecutor, and of the liaison's own reports something to the liaison."""
+    word, karin = _word(situation), person("karin.ek")
+    wanted = disclosures.Leaving(
+        fields=("account",),
+        account=f"{word}yttrande",
+        ground="osl_10_28",
+        balancing=f"{word}vagt",
+        authority="prosecutor",
+        recipient=f"{word}mottagare",
+        way="letter",
+    )
+    disclosures.disclose(karin, case.pk, wanted)
+    if _REGISTRARS.get(situation) == "per.holm":
+        to_liaison = replace(
+            wanted, account=f"{word}utlamnat", authority="liaison", to="per.holm", recipient="", way=""
+        )
+        disclosures.disclose(karin, case.pk, to_liaison)
 
 
 def _close(case: Case) -> None:
@@ -254,6 +280,9 @@ def _target(situation: str, case: Case) -> Target:
         hold=held.pk if held else uuid4(),
         breach=passed.pk if passed else uuid4(),
         investigation=case.investigation_id if situation == OWN_UNIT and case.investigation_id else uuid4(),
+        disclosure=found.pk
+        if (found := Disclosure.objects.filter(case=case, authority="prosecutor").first())
+        else uuid4(),
         sent=frozenset(
             f"{word}{name}" for name in ("om barnet", "om allt", "mor", "far", "plats", "anmalare", "skola")
         ),
@@ -261,12 +290,27 @@ def _target(situation: str, case: Case) -> Target:
         name=frozenset(named),
         child=frozenset(f"{word}{name}" for name in ("mor", "far", "styvfar", "plats", "skal", "jav")),
         ours=frozenset(f"{word}{name}" for name in _WRITTEN),
+        told=frozenset({f"{word}utlamnat"} if _REGISTRARS.get(situation) == "per.holm" else ()),
     )
 
 
 #: What social services write in one case.
-_WRITTEN = ("anteckning", "samtal", "besok", "bedomning", "tillagg", "hamtare", "lamnat", "natt", "barnet", "avsteg")
+_WRITTEN = (
+    "anteckning",
+    "samtal",
+    "besok",
+    "bedomning",
+    "tillagg",
+    "hamtare",
+    "lamnat",
+    "natt",
+    "barnet",
+    "avsteg",
+    "yttrande",
+    "vagt",
+    "mottagare",
+)
 
 
 def _missing() -> Target:
-    return Target(uuid4(), "2026-999999-1", "2026-999999", uuid4(), uuid4(), uuid4(), uuid4())
+    return Target(uuid4(), "2026-999999-1", "2026-999999", uuid4(), uuid4(), uuid4(), uuid4(), uuid4())

@@ -65,6 +65,8 @@ class World:
         at(NOW)
         sweep()
         beat("audit", {})
+        need = {"q": cases[0]["number"], "code": "danger", "reason": "Barnet sitter här i receptionen."}
+        asked = Caller("lina.dahl").post("/emergency-access", need).json()
         self.callers = [karin, sara]
         self.ids: dict[str, list[str]] = {
             "case_id": [case["id"] for case in cases],
@@ -73,6 +75,7 @@ class World:
             "breach_id": [str(pk) for pk in Breach.objects.values_list("pk", flat=True)],
             "investigation_id": [opened["investigation"]],
             "number": [first["number"], second["number"]],
+            "access_id": [asked["id"]],
             "username": ["karin.ek", "omar.nyman", "per.holm"],
             "absence_id": [sara.post("/absences", {"starts_at": TOMORROW, "username": "omar.nyman"}).json()["id"]],
         }

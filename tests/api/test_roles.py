@@ -92,7 +92,10 @@ class World:
         karin = Caller("karin.ek")
         other = karin.report(children=[{"birth_date": "2013-05-05"}], notified_at=NOW, occurred_at=NOW).json()
         opened = karin.post(f"/cases/{other['cases'][0]['id']}/disposition", ANSWERED).json()
+        self.number = case["number"]
+        asked = {"q": self.number, "code": "danger", "reason": "Barnet sitter här i receptionen."}
         self.ids = {
+            "access_id": Caller("ivar.sjo").post("/emergency-access", asked).json()["id"],
             "number": report["number"],
             "case_id": case["id"],
             "guardian_id": self.guardian,
@@ -104,10 +107,13 @@ class World:
         }
 
     def body(self, body: Any) -> Any:
+        if isinstance(body, dict) and body.get("q") == "":
+            return {**body, "q": self.number}
         return {**body, "guardian": self.guardian} if isinstance(body, dict) and "guardian" in body else body
 
 
 CASE, HOLD = "/api/v1/cases/{case_id}", "/api/v1/holds/{hold_id}"
+EMERGENCY = "/api/v1/emergency-access/{access_id}"
 INVESTIGATION = "/api/v1/investigations/{investigation_id}"
 CALLS = {
     ("POST", "/api/v1/reports"): Call(
@@ -155,6 +161,35 @@ CALLS = {
     ("GET", f"{CASE}/blocks"): Call(403, 200, 403),
     ("POST", f"{CASE}/blocks"): Call(201, 201, 201, {}),
     ("POST", f"{CASE}/blocks/{{username}}/end"): Call(403, 409, 403, {}),
+    # A case that is the caller's own, or that the caller must not know of, opens for nobody.
+    ("POST", "/api/v1/emergency-access"): Call(
+        409,
+        409,
+        404,
+        {"q": "", "code": "danger", "reason": "Barnet sitter här i receptionen."},
+        404,
+        (("lina.dahl", 201), ("jonas.falk", 201), ("jour.vakt", 201)),
+    ),
+    ("GET", f"{EMERGENCY}"): Call(404, 200, 404),
+    ("POST", f"{EMERGENCY}/confirm"): Call(404, 404, 404, {}),
+    ("POST", f"{EMERGENCY}/review"): Call(404, 200, 404, {"outcome": "justified", "note": "Behövdes."}),
+    ("GET", f"{CASE}/disclosures"): Call(200, 200, 200),
+    ("POST", f"{CASE}/disclosures"): Call(
+        201,
+        201,
+        403,
+        {
+            "fields": ["case_worker"],
+            "authority": "police",
+            "recipient": "A. Spanare",
+            "way": "phone",
+            "ground": "osl_10_18a",
+            "balancing": "Risk i helgen.",
+        },
+    ),
+    ("GET", "/api/v1/disclosures"): Call(
+        403, 200, 200, None, 403, _only("sara.lindh", "jonas.falk", "per.holm", "nadia.rask", otherwise=403)
+    ),
     ("POST", f"{CASE}/disposition"): Call(200, 200, 403, ANSWERED),
     ("GET", INVESTIGATION): Call(200, 200, 404),
     ("POST", f"{INVESTIGATION}/told"): Call(200, 200, 404, {"at": NOW}),

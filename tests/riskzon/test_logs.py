@@ -72,6 +72,14 @@ def test_a_request_is_logged_by_route_without_its_address(client, lines):
     assert "Vera" not in json.dumps(line)
 
 
+def test_whoever_asks_does_not_choose_the_number_of_the_lines(client, lines):
+    client.get("/accessibility", headers={"X-Request-ID": CHILD, "X-Correlation-ID": CHILD})
+
+    line = next(line for line in lines() if line["event"] == "request_finished")
+    assert len(line["request_id"]) == 36
+    assert "Vera" not in json.dumps(line)
+
+
 def _logged() -> Iterator[tuple[str, str | None]]:
     """Every key with which a line of ours is logged, and where; None: keys that cannot be read from the source."""
     for file in (file for part in ("riskzon", "notifications", "workflows") for file in _sources(part)):

@@ -15,5 +15,7 @@ def test_the_policy_forbids_inline_script_and_style_on_every_page(client):
 
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+    assert "object-src 'none'" in policy
+    assert "base-uri 'none'" in policy
     assert "unsafe" not in policy
     assert "nonce" not in policy

@@ -41,6 +41,7 @@ PERMISSIONS = {
     "read_case": Ground.READ,
     "follow_case": Ground.FOLLOW,
     "note_case": Ground.NOTE,
+    "emergency_case": Ground.EMERGENCY,
 }
 #: These keep the right while the case is open, also after their end.
 FOLLOWING = ("registered", "named", "taken_over")
@@ -112,7 +113,7 @@ def cases() -> list[Case]:
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """What an example changes is gone after it."""
     with transaction.atomic():
         # The guards know no way into most of these states; the policy must hold in all of them.
@@ -122,7 +123,7 @@ def _undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _arrange(cases: list[Case], now: datetime, columns: list[Condition], granted: list[Granted], blocked: list) -> None:
+def arrange(cases: list[Case], now: datetime, columns: list[Condition], granted: list[Granted], blocked: list) -> None:
     units = {unit.slug: unit.pk for unit in Unit.objects.all()}
     for case, column in zip(cases, columns, strict=True):
         Case.objects.filter(pk=case.pk).update(
@@ -298,9 +299,9 @@ def _opened(user: User, cases: list[Case]) -> dict[UUID, frozenset[Action]]:
 def test_everything_shows_the_same_cases(
     cases: list[Case], moment: str, columns: list[Condition], granted: list[Granted], blocked: list, gone: str
 ) -> None:
-    with _undone():
+    with undone():
         now = at(moment)
-        _arrange(cases, now, columns, granted, blocked)
+        arrange(cases, now, columns, granted, blocked)
         User.objects.filter(username=gone).update(is_active=False)
         there = list(Case.objects.select_related("unit", "child").order_by("next_due_at", "id"))
         world = World.read(now)

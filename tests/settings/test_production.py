@@ -18,16 +18,19 @@ COMPLETE = {
     "AUDIT_HEAD_KEY": "another text that nobody knows",
     "SMS_URL": "jsons://gateway.example.se/send/{to}",
     "AUDIT_MAIL_TO": "drift@example.se",
+    "OIDC_ISSUER": "none",
     "DEADMAN_URL": "https://switch.example.se/ping/riskzon",
 }
 SHOW = """
 import django
 from django.conf import settings
 django.setup()
-print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SECURE_HSTS_SECONDS > 0,
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
+      settings.DEVICE_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+      settings.SECURE_HSTS_SECONDS >= 365 * 86400 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
       getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
-      repr(settings.SMS_URL))
+      settings.RISKZON_SITE_URL, repr(settings.SMS_URL))
 """
 
 
@@ -63,9 +66,20 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
     started = start(**COMPLETE)
 
     assert started.stdout.split() == [
-        "__Host-session", "__Host-csrf", "True", "True", "False", "False", "None", "mail.example.se",
-        "'jsons://gateway.example.se/send/{to}'",
+        "__Host-session", "__Host-csrf", "__Host-device", "__Host-language",
+        "True", "True", "False", "False", "None", "mail.example.se",
+        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'",
     ]  # fmt: skip
+
+
+def test_a_host_that_may_be_called_anything_is_refused():
+    assert "ALLOWED_HOSTS must name the hosts" in start(**{**COMPLETE, "ALLOWED_HOSTS": "riskzon.example.se, *"}).stderr
+
+
+def test_the_heads_of_the_log_are_not_signed_with_the_key_of_the_sessions():
+    refused = start(**{**COMPLETE, "AUDIT_HEAD_KEY": COMPLETE["SECRET_KEY"]})
+
+    assert "AUDIT_HEAD_KEY must not be the SECRET_KEY" in refused.stderr
 
 
 def test_a_proxys_word_is_taken_only_when_told_so():
@@ -82,3 +96,34 @@ def test_a_gateway_is_an_address_with_a_place_for_the_number(address):
 
     assert refused.returncode
     assert "SMS_URL must be an address with {to} where the number goes, or none." in refused.stderr
+
+
+_SIGN_ON = {
+    "OIDC_ISSUER": "https://login.example.se/realm",
+    "OIDC_CLIENT_ID": "riskzon",
+    "OIDC_CLIENT_SECRET": "a secret",
+    "OIDC_GROUPS": '[{"group": "Riskzon chefer", "role": "head"}]',
+}
+
+
+def test_a_municipality_may_say_that_it_has_no_sign_on_or_describe_it_in_full():
+    assert start(**COMPLETE).returncode == 0
+    assert start(**COMPLETE | _SIGN_ON).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"OIDC_ISSUER": "http://login.example.se"}, "OIDC_ISSUER must be an address with https, or none."),
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID is missing"),
+        ({"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is missing"),
+        ({"OIDC_GROUPS": ""}, "OIDC_GROUPS is missing"),
+        ({"OIDC_GROUPS": "chefer=head"}, "OIDC_GROUPS must be a JSON list."),
+        ({"OIDC_GROUPS": '[{"group": "A", "role": "boss"}]'}, "OIDC_GROUPS, rule 1: role must be one of"),
+    ],
+)
+def test_a_sign_on_that_is_half_described_or_wrong_is_refused_at_start(wrong, said):
+    refused = start(**COMPLETE | _SIGN_ON | wrong)
+
+    assert refused.returncode
+    assert said in refused.stderr

@@ -153,6 +153,10 @@ def test_a_name_needs_its_birth_date() -> None:
     assert is_known(karin, name="Albin", birth_date=date(2010, 7, 3)) == []
     with pytest.raises(Invalid):
         is_known(karin, name="Albin")
+    # A name without a letter is the beginning of every name: all who were born that day.
+    for name in ("-", " . ", "'"):
+        with pytest.raises(Invalid):
+            is_known(karin, name=name, birth_date=date(2010, 7, 2))
     with pytest.raises(Invalid):
         is_known(karin, identity_number="20100702-2394")
 

@@ -47,7 +47,7 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
             except BadIdentity as problem:
                 raise Invalid.field("identity_number", str(problem)) from None
             children = children.filter(identity_number=number)
-        elif name.strip() and birth_date is not None:
+        elif name_key(name) and birth_date is not None:
             children = children.filter(name_key__startswith=name_key(name), birth_date=birth_date) | children.filter(
                 given_key__startswith=name_key(name), birth_date=birth_date
             )

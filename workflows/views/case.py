@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,12 @@ from workflows import casefile, picture
 from workflows.casefile import CaseFile, GuardianLine
 from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind, Todo
 from workflows.nextstep import by_limit, of_todo
+from workflows.reduced import ReducedCase
 from workflows.views import wording
 from workflows.views.as_sent import as_sent
 from workflows.views.casebar import bar, demanded, may_now, step_url
 from workflows.views.entry import signed_in
-from workflows.views.form_page import open_case
+from workflows.views.form_page import Opened, open_case
 from workflows.views.liaison import contact_words
 
 LATEST = 5
@@ -38,20 +40,7 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         opened = open_case(door.case(case_id, Action.FOLLOW), door, with_story=True)
     file = opened.file
     if file is None:
-        reached, reached_note = contact_words(opened.own, opened.now)
-        context = {
-            "own": opened.own,
-            "name": opened.name,
-            "now": opened.now,
-            "reached": reached,
-            "reached_note": reached_note,
-            # As the report named them: what social services have put right since is theirs.
-            "met": [(opened.own.sent_name(contact.guardian_id), contact) for contact in opened.own.contacts],
-            "sent": as_sent(
-                opened.case, are_all_held=opened.own.do_not_contact, has_guardians=not opened.own.hides_guardians
-            ),
-        }
-        return render(request, "workflows/case/reduced.html", context)
+        return render(request, "workflows/case/reduced.html", reduced_page(opened.case, opened.own, opened.now))
     context = {
         **bar(file, "case"),
         "demanded": demanded(file),
@@ -64,6 +53,23 @@ def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "earlier": [(report, ReportKind(report.kind).label) for report in file.history.reports],
     }
     return render(request, "workflows/case/overview.html", context)
+
+
+def reduced_page(case: Case, own: ReducedCase, now: datetime) -> dict[str, Any]:
+    """What the liaison's page of a case shows: for that liaison, and for whoever looks at what the liaison sees."""
+    reached, reached_note = contact_words(own, now)
+    sent = as_sent(case, are_all_held=own.do_not_contact, has_guardians=not own.hides_guardians)
+    return {
+        "own": own,
+        "name": Opened(case, now, None, own).name,
+        "now": now,
+        "reached": reached,
+        "reached_note": reached_note,
+        # As the report named them: what social services have put right since is theirs.
+        "met": [(own.sent_name(contact.guardian_id), contact) for contact in own.contacts],
+        "sent": sent,
+        "disclosures": own.disclosures,
+    }
 
 
 @signed_in

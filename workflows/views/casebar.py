@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from riskzon.access import Action
+from riskzon.emergency import may_review, may_vouch
 from riskzon.identity import format_identity
-from riskzon.models import Case, Child, Disposition, EndProposal, Hold, ProtectedIdentity
+from riskzon.models import Case, Child, Disposition, EmergencyAccess, EndProposal, Hold, ProtectedIdentity
 from riskzon.timewords import age_on, short_moment
 from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
+from workflows import emergencies
 from workflows.casefile import CaseFile
 from workflows.models import Breach, Deadline, Kind
 from workflows.nextstep import NextStep, by_limit, next_step
@@ -50,6 +52,11 @@ def child_name(child: Child) -> str:
     if child.approximate_age is not None:
         return _("Okänt barn, ungefär %(age)s år") % {"age": child.approximate_age}
     return _("Okänt barn")
+
+
+def listed_name(child: Child) -> str:
+    """The name where a child stands in a list or beside another; "" for a protected identity, which is a number alone there."""
+    return child_name(child) if child.protected_identity == ProtectedIdentity.NONE else ""
 
 
 def demanded(file: CaseFile) -> list[Deadline]:
@@ -136,9 +143,23 @@ def warnings(file: CaseFile) -> list[Caution]:
         found.append(_end(end, file))
     if file.from_duty:
         found.append(_from_duty(file))
+    if Action.VOUCH in case.rights:
+        found += [_emergency(row, file) for row in emergencies.unsettled(case, file.now)]
     found += [_hold(hold, file) for hold in file.holds]
     found += _passed(file)
     return found
+
+
+def _emergency(row: EmergencyAccess, file: CaseFile) -> Caution:
+    """A colleague has broken in, or waits for somebody to vouch for it: seen by all who have the case."""
+    facts = {"who": row.user, "when": short_moment(row.asked_at, file.now)}
+    if row.opened_at is None:
+        text = _("%(who)s behöver läsa ärendet, sedan %(when)s. En andra person behöver bekräfta.") % facts
+    else:
+        text = _("%(who)s öppnade ärendet %(when)s. Enhetschefen har inte granskat det än.") % facts
+    answers = may_vouch(file.reader, row, file.now) or may_review(file.reader, row, file.now)
+    url = reverse("emergency-access", args=[row.pk]) if answers else ""
+    return Caution("siren", _("Nödåtkomst"), text, is_soon=True, url=url, link=_("Ta ställning") if url else "")
 
 
 def _from_duty(file: CaseFile) -> Caution:
@@ -240,7 +261,15 @@ def step_url(case: Case, step: NextStep) -> str:
 
 
 _IN_A_CLOSED_CASE = frozenset(
-    {Action.NOTE, Action.SUPPLEMENT, Action.CORRECT, Action.SEE_LOG, Action.DECLARE, Action.BLOCK}
+    {
+        Action.NOTE,
+        Action.SUPPLEMENT,
+        Action.CORRECT,
+        Action.SEE_LOG,
+        Action.DECLARE,
+        Action.BLOCK,
+        Action.DISCLOSE,
+    }
 )
 
 

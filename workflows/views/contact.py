@@ -24,7 +24,7 @@ from workflows.ends import hides_guardians
 from workflows.forms.contact import ContactForm, InformChildForm, Person, Relative, WriteOffForm, first_choice
 from workflows.models import Deadline, Kind, State
 from workflows.verbs import contacts
-from workflows.views.casebar import child_name
+from workflows.views.casebar import listed_name
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
 
@@ -219,7 +219,11 @@ def _relatives(opened: Opened) -> list[Relative]:
     if not opened.file:
         return []
     return [
-        Relative(sibling.case.pk, f"{child_name(sibling.child)}, {sibling.case.number}", frozenset(sibling.shared))
+        Relative(
+            sibling.case.pk,
+            ", ".join(filter(None, (listed_name(sibling.child), sibling.case.number))),
+            frozenset(sibling.shared),
+        )
         for sibling in opened.file.history.siblings
         if sibling.case is not None
     ]

@@ -21,7 +21,7 @@ from workflows.forms import investigation as forms
 from workflows.inquiry import Concerned, Inquiry, read_inquiry, running_investigations
 from workflows.timeline import guardian_name
 from workflows.verbs import investigations as verbs
-from workflows.views.casebar import bar, child_name
+from workflows.views.casebar import bar, child_name, listed_name
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened, back_to, open_case
 from workflows.views.gates import only_for
@@ -46,7 +46,7 @@ def running(request: HttpRequest) -> HttpResponse:
         context = {
             "now": door.now,
             "page": page,
-            "rows": [(case, child_name(case.child)) for case in page.object_list],
+            "rows": [(case, listed_name(case.child)) for case in page.object_list],
             "tabs": [
                 Tab(_("Alla"), path, found.count(), not only_mine),
                 Tab(_("Mina"), f"{path}?show=mine", mine.count(), only_mine),

@@ -6,10 +6,10 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from riskzon import wall
 from riskzon.access import Action
 from riskzon.doors import Look
 from riskzon.errors import Conflict, Forbidden
-from riskzon.models import Case
 from workflows.forms.times import TimesForm, brought_up
 from workflows.verbs.times import correct_times
 from workflows.views.form_page import CaseFormPage, Opened
@@ -32,7 +32,7 @@ class CorrectTimes(CaseFormPage):
 
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
         report = opened.case.report
-        self.children = Case.objects.filter(report=report).count()
+        self.children = len(wall.cases_of([report.pk]))
         if door.cases.filter(report=report).count() < self.children:
             raise Forbidden
 

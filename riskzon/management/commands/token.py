@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from riskzon import audit, clock
-from riskzon.models import ApiToken, AuditAction, User
+from riskzon import tokens
+from riskzon.models import TokenScope, User
+from riskzon.models.people import TOKEN_DAYS
 
 
 class Command(BaseCommand):
@@ -13,12 +14,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
+        parser.add_argument("--read", action="store_true", help="it may read, and change nothing")
+        parser.add_argument("--days", type=int, default=TOKEN_DAYS, help="how long it holds, 365 at most (90)")
 
-    def handle(self, *_args: Any, username: str, **_options: Any) -> None:
+    def handle(self, *_args: Any, username: str, read: bool = False, days: int = TOKEN_DAYS, **_options: Any) -> None:
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"there is no active user {username}")
-        token = ApiToken.fresh()
-        ApiToken.objects.create(digest=ApiToken.digest_of(token), user=user, created_at=clock.real_now())
-        audit.record(AuditAction.SYSTEM, by=None, now=clock.now(), what="token", detail={"user": str(user.pk)})
-        self.stdout.write(f"A new token for {username}, shown only now:\n{token}")
+        try:
+            key = tokens.make(user, scope=TokenScope.READ if read else TokenScope.WRITE, days=days, by=None)
+        except ValueError as wrong:
+            raise CommandError(str(wrong)) from wrong
+        can = "read" if read else "read and change"
+        self.stdout.write(
+            f"A new token for {username}, good to {can} until {key.expires_at:%Y-%m-%d}, shown only now:\n{key.text}"
+        )

@@ -319,6 +319,7 @@ def test_the_calendar_holds_the_shifts_with_names_of_staff_and_nothing_else(visi
     answer = Client().get(feed_of(visit))
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"] == 'attachment; filename="jour.ics"'
     text = answer.content.decode()
     for secret in ("Fiktivsson", "Albin", "2026-0000", "20100702", "Riskzon", "jour.vakt"):
         assert secret not in text

@@ -70,7 +70,7 @@ def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
         assert_in_order(show("karin.ek", of(name, day.late), width))
     assert_in_order(show("sara.lindh", of("holds", day.held), width))
     declare(person("omar.nyman"), day.late.pk, reason="Granne till familjen.")
-    for name in ("case-access", "case-block", "case-conflict"):
+    for name in ("case-access", "case-block", "case-conflict", "case-disclosures", "disclosure-new", "case-as-liaison"):
         assert_in_order(show("sara.lindh", of(name, day.late), width))
     for name in ("case", "case-times", "case-supplement", "someone-here"):
         assert_in_order(show("per.holm", of(name, day.late), width))

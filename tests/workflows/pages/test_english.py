@@ -38,6 +38,9 @@ PAGES = (
     "someone-here",
     "case-access",
     "case-block",
+    "case-disclosures",
+    "disclosure-new",
+    "case-as-liaison",
 )
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL)
 _SWEDISH = re.compile(r"\b\w*[åäöÅÄÖ]\w*\b|\b(?:och|inte|eller|kontakt|Frist|anmälan|ärende)\b")

@@ -1,5 +1,6 @@
 """The first page after login: whose it is, in which order, how it is narrowed, and what it costs."""
 
+import re
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlparse
 
@@ -217,10 +218,12 @@ def test_a_page_costs_the_same_for_one_three_and_fifty_cases(username, visit):
             made += 1
         with CaptureQueriesContext(connection) as asked:
             assert len(rows_of(client)) == wanted
-        # The savepoints are the test's transaction around the page's: begin and commit are not counted.
-        costs.append(sum("SAVEPOINT" not in query["sql"] for query in asked))
+        # The savepoints are the test's transaction around the page's: begin and commit, which ends the page's role, are not
+        # counted.
+        costs.append(sum(not re.search("SAVEPOINT|'role', 'none'", query["sql"]) for query in asked))
     assert len(set(costs)) == 1, costs
-    assert costs[0] <= MOST_STATEMENTS, "\n".join(query["sql"][:160] for query in asked)
+    # Socialjouren's hours are told to the database.
+    assert costs[0] <= MOST_STATEMENTS + (username == "jour.vakt"), "\n".join(query["sql"][:160] for query in asked)
 
 
 def test_whoever_has_no_case_of_their_own_begins_with_those_that_wait(karin, new_case):

@@ -1,0 +1,86 @@
+"""What is typed when a code is asked for, when a phone is added, and when a key for the API is made?"""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from riskzon.forms import ChoiceCards, DsFormMixin
+from riskzon.models import TokenScope
+from riskzon.models.people import MOST_TOKEN_DAYS, TOKEN_DAYS
+
+_LONGEST = 40
+
+
+class CodeForm(DsFormMixin, forms.Form):
+    """A code from the app, or (`paper`) a recovery code."""
+
+    code = forms.CharField(
+        label=_("Kod från appen"),
+        max_length=_LONGEST,
+        help_text=_("Sex siffror. En ny kod kommer varje halv minut."),
+        widget=forms.TextInput(
+            {"inputmode": "numeric", "autocomplete": "one-time-code", "size": 10, "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Skriv koden.")},
+    )
+
+    def __init__(self, *args: Any, paper: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if paper:
+            field = self.fields["code"]
+            field.label, field.help_text = _("Reservkod"), _("En av de tio som du fick. Var och en fungerar en gång.")
+            field.widget.attrs |= {"inputmode": "text", "size": 22, "autocomplete": "off", "autocapitalize": "none"}
+
+
+class NewPhoneForm(DsFormMixin, forms.Form):
+    """The first code of a new app, and where there is one already a code of that."""
+
+    current = forms.CharField(
+        label=_("Kod från den app du har nu, eller en reservkod"),
+        max_length=_LONGEST,
+        widget=forms.TextInput({"autocomplete": "off", "size": 22, "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": _("Skriv en kod från den app du har nu, eller en reservkod.")},
+    )
+    code = forms.CharField(
+        label=_("Kod från den nya appen"),
+        max_length=_LONGEST,
+        help_text=_("Sex siffror, som visar att det blev rätt."),
+        widget=forms.TextInput(
+            {"inputmode": "numeric", "autocomplete": "one-time-code", "size": 10, "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Skriv koden.")},
+    )
+
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_one:
+            del self.fields["current"]
+            self.fields["code"].label = _("Kod från appen")
+
+
+class TokenForm(DsFormMixin, forms.Form):
+    """For what a key is, what it may do, and for how long."""
+
+    name = forms.CharField(
+        label=_("Vad ska nyckeln användas till?"),
+        max_length=60,
+        error_messages={"required": _("Skriv vad nyckeln ska användas till.")},
+    )
+    scope = forms.ChoiceField(
+        label=_("Vad får den göra?"),
+        choices=TokenScope.choices,
+        widget=ChoiceCards,
+        error_messages={"required": _("Välj vad nyckeln får göra.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("Hur länge gäller den?"),
+        coerce=int,
+        initial=TOKEN_DAYS,
+        choices=[
+            (30, _("30 dagar")),
+            (TOKEN_DAYS, _("90 dagar")),
+            (180, _("180 dagar")),
+            (MOST_TOKEN_DAYS, _("Ett år")),
+        ],
+    )

@@ -1,0 +1,79 @@
+"""Who may open a case that is not theirs in an emergency, who vouches for it, and who reviews it afterwards?
+
+Whoever works with cases may open any case to read, for four hours, if no block stands between them and the child: OSL
+asks for a need, the log and the review see to it that there was one. A protected identity needs a second person first.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from riskzon.access import CASE_ROLES, Action, Ground, ground_of, may_hold, rights_on
+from riskzon.models import Case, CaseBlock, EmergencyAccess, Role, User
+
+#: How long it lasts, counted from when it is asked for, also where a second person takes time to answer.
+LASTS = timedelta(hours=4)
+#: Who may vouch although the case is not theirs: somebody must be there at night.
+_VOUCHES_FOR_ALL = frozenset({Role.DUTY, Role.HEAD})
+
+
+def openable(user: User) -> QuerySet[Case]:
+    """The cases that this person may ask to open: all but those of children from whom a block (jäv) keeps them."""
+    if user.role not in CASE_ROLES or not user.is_active:
+        return Case.objects.none()
+    return Case.objects.exclude(child__in=_blocked(user))
+
+
+def may_vouch(user: User, access: EmergencyAccess, now: datetime) -> bool:
+    """Whether this person can say that a colleague needs the case: who has it, or any other duty social worker or head."""
+    if not access.waits(now) or access.user_id == user.pk or not _is_free(user, access):
+        return False
+    return user.role in _VOUCHES_FOR_ALL or Action.VOUCH in rights_on(ground_of(user, access.case_id, now), user)
+
+
+def may_review(user: User, access: EmergencyAccess, now: datetime) -> bool:
+    """Whether this person answers for the review: whoever leads the unit, and a head once it is late; never one's own."""
+    if access.opened_at is None or access.reviewed_at is not None:
+        return False
+    if access.user_id == user.pk or not _is_free(user, access):
+        return False
+    is_late = user.role == Role.HEAD and access.review_by < now
+    return is_late or ground_of(user, access.case_id, now) == Ground.LEAD
+
+
+def may_see(user: User, access: EmergencyAccess, now: datetime) -> bool:
+    """Whether this person reads what was asked for and why; never the case itself."""
+    if not _is_free(user, access):
+        return False
+    if user.pk in (access.user_id, access.confirmed_by_id, access.reviewed_by_id):
+        return True
+    return (
+        may_vouch(user, access, now)
+        or may_review(user, access, now)
+        or ground_of(user, access.case_id, now) == Ground.LEAD
+    )
+
+
+def to_vouch(user: User, cases: QuerySet[Case], now: datetime) -> QuerySet[EmergencyAccess]:
+    """What waits for a second person; `cases` are those that are this person's to decide in."""
+    found = EmergencyAccess.objects.filter(opened_at__isnull=True, ends_at__gt=now).exclude(user=user)
+    mine = Q() if user.role in _VOUCHES_FOR_ALL else Q(case__in=cases.values("pk"))
+    return found.filter(mine).exclude(case__child__in=_blocked(user))
+
+
+def to_review(user: User, cases: QuerySet[Case], now: datetime) -> QuerySet[EmergencyAccess]:
+    """What waits for this person's review; `cases` are those that this person leads."""
+    found = EmergencyAccess.objects.filter(opened_at__isnull=False, reviewed_at__isnull=True).exclude(user=user)
+    if user.role not in (Role.SUPERVISOR, Role.HEAD):
+        return found.none()
+    late = Q(review_by__lt=now) if user.role == Role.HEAD else Q(pk__in=[])
+    return found.filter(late | Q(case__in=cases.values("pk"))).exclude(case__child__in=_blocked(user))
+
+
+def _is_free(user: User, access: EmergencyAccess) -> bool:
+    return user.is_active and may_hold(user, access.case)
+
+
+def _blocked(user: User) -> QuerySet[CaseBlock, dict[str, Any]]:
+    return CaseBlock.objects.filter(user=user, ended_at__isnull=True).values("child")

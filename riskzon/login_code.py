@@ -1,0 +1,75 @@
+"""The second step of a login: the code, or at the first login the app that will show it."""
+
+from http import HTTPStatus
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from riskzon import audit, clock, guessing, halfway, login, new_phone, second_factor
+from riskzon.code_forms import CodeForm, NewPhoneForm
+from riskzon.models import AuditAction, User, Way
+
+#: The door of `riskzon.guessing` at which codes are tried.
+DOOR = "code"
+_METHODS = ("GET", "HEAD", "POST")
+
+
+@require_http_methods(_METHODS)
+def code(request: HttpRequest) -> HttpResponse:
+    """Ask whoever has shown the password for a code; without a password shown there is nothing here but the login."""
+    if (found := halfway.who(request)) is None:
+        return redirect("login")
+    user, following = found
+    if not second_factor.has_one(user):
+        return redirect("login-phone")
+    paper = "paper" in request.GET
+    if request.method != "POST":
+        return _show(request, CodeForm(paper=paper), paper=paper)
+    form = CodeForm(request.POST, paper=paper)
+    if not form.is_valid():
+        return _show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
+    if not guessing.may_try(request, user.username, at=DOOR):
+        return _show(request, CodeForm(paper=paper), HTTPStatus.TOO_MANY_REQUESTS, paper=paper)
+    way = second_factor.accepted(user, form.cleaned_data["code"])
+    if way is None:
+        wrong_code(user)
+        form.add_error("code", _("Koden stämmer inte, eller är redan använd. Vänta på nästa kod och försök igen."))
+        return _show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
+    return _in(request, user, way, HttpResponseRedirect(following))
+
+
+@require_http_methods(_METHODS)
+def phone(request: HttpRequest) -> HttpResponse:
+    """The first login: the person adds the app, types its first code, and is in; the recovery codes are shown once."""
+    if (found := halfway.who(request)) is None:
+        return redirect("login")
+    user, following = found
+    if second_factor.has_one(user):
+        return redirect("login-code")
+    form = NewPhoneForm(request.POST if request.method == "POST" else None, has_one=False)
+    codes = new_phone.take(request, user, form) if form.is_valid() else None
+    if codes is None:
+        return new_phone.show(request, user, form, {"is_first": True})
+    answer = _in(request, user, Way.CODE, HttpResponse())
+    answer.content = new_phone.codes_page(request, codes, following).content
+    return answer
+
+
+def wrong_code(user: User) -> None:
+    """A code was wrong: a denial that names whom it was about, and nothing that was typed."""
+    audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login_code", detail={"user": str(user.pk)})
+
+
+def _in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> HttpResponse:
+    halfway.end(request)
+    answer = login.let_in(request, user, way, answer)
+    guessing.forget(request, user.username, at=DOOR)
+    return answer
+
+
+def _show(request: HttpRequest, form: Form, status: HTTPStatus = HTTPStatus.OK, *, paper: bool) -> HttpResponse:
+    wait = login.asked_to_wait() if status == HTTPStatus.TOO_MANY_REQUESTS else ""
+    return render(request, "riskzon/login_code.html", {"form": form, "wait": wait, "paper": paper}, status=status)

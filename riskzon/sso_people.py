@@ -1,0 +1,171 @@
+"""Who is it that the municipality's sign-on has let in, and what may they do here?
+
+The provider's groups decide each time: role and unit follow them, and whoever has none of the declared groups has no
+account here any more. An account that was made by hand is never taken over by a name that is alike.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+
+from riskzon import audit, clock, sessions, sso_groups
+from riskzon.models import AuditAction, Role, SignOn, Unit, User
+from riskzon.sso_groups import GroupRule
+
+log = structlog.get_logger()
+
+
+class Turned(StrEnum):
+    """Why somebody who has logged in there does not come in here."""
+
+    NO_GROUP = "no_group"
+    TAKEN = "taken"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Either a person who may come in, or why not; `user` also then, where it is known who it was."""
+
+    user: User | None
+    turned: Turned | None = None
+
+
+@transaction.atomic
+def arrive(subject: str, claims: Mapping[str, Any], groups: Iterable[str]) -> Arrival:
+    """The account of whom the provider calls `subject`, brought in line with what it says now.
+
+    `claims`: checked by the caller. Made at the first login; ended where no group gives access; taken up again by a
+    group that does, but not where somebody here had ended it.
+    """
+    with connection.cursor() as cursor:
+        # Two first logins of one person at the same moment make one account.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sso:{subject}"])
+    real_now = clock.real_now()
+    sign_on = SignOn.objects.select_related("user__unit").filter(issuer=settings.OIDC_ISSUER, subject=subject).first()
+    rule = sso_groups.first(settings.OIDC_GROUPS, groups)
+    unit = Unit.objects.filter(slug=rule.unit).first() if rule and rule.unit else None
+    if rule is None or (rule.unit and unit is None):
+        if rule is not None:
+            log.error("sso_unit_unknown")
+        if sign_on is not None:
+            _end(sign_on, real_now)
+        return Arrival(sign_on.user if sign_on else None, Turned.NO_GROUP)
+    if sign_on is None:
+        made = _make(subject, claims)
+        if made is None:
+            return Arrival(None, Turned.TAKEN)
+        sign_on = made
+    user = sign_on.user
+    if not user.is_active and sign_on.ended_at is None:
+        return Arrival(user, Turned.ENDED)
+    _follow(sign_on, rule, unit, claims, real_now)
+    return Arrival(user)
+
+
+@transaction.atomic
+def connect(user: User, subject: str) -> None:
+    """From now on this account is the municipality's: no password and no second factor of its own (`manage.py connect`).
+
+    ValueError: the account or the subject is connected already.
+    """
+    if SignOn.objects.filter(user=user).exists():
+        raise ValueError("the account is connected already")
+    if SignOn.objects.filter(issuer=settings.OIDC_ISSUER, subject=subject).exists():
+        raise ValueError("somebody else has this subject")
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    sessions.end_all(user)
+    SignOn.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject)
+    _log("connected", user)
+
+
+def _make(subject: str, claims: Mapping[str, Any]) -> SignOn | None:
+    """A new account; None if the name that the provider gives is no name, or somebody else's here."""
+    username = _text(claims, settings.OIDC_USERNAME_CLAIM)
+    try:
+        UnicodeUsernameValidator()(username)
+    except ValidationError:
+        return None
+    if not username or User.objects.filter(username__iexact=username).exists():
+        return None
+    user = User(username=username, is_active=False)
+    user.set_unusable_password()
+    user.save()
+    _log("made", user)
+    # Ended until the groups are followed, a few lines on.
+    return SignOn.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject, ended_at=clock.real_now())
+
+
+def _follow(sign_on: SignOn, rule: GroupRule, unit: Unit | None, claims: Mapping[str, Any], real_now: datetime) -> None:
+    user = sign_on.user
+    before = {"role": user.role, "unit": user.unit.slug if user.unit else "", "is_active": user.is_active}
+    user.role, user.unit, user.is_active = Role(rule.role), unit, True
+    user.first_name, user.last_name = _names(claims) or (user.first_name, user.last_name)
+    user.email = _email(claims) or user.email
+    user.save()
+    user.groups.set([unit.group] if unit else [])
+    sign_on.confirmed_at, sign_on.ended_at = real_now, None
+    sign_on.save()
+    if unit is not None and user.role == Role.SUPERVISOR:
+        _lead_if_nobody_does(user, unit)
+    after = {"role": user.role, "unit": rule.unit, "is_active": True}
+    if changed := {name: str(value) for name, value in after.items() if before[name] != value}:
+        # The session of a former role ends by itself (User.get_session_auth_hash).
+        _log("follows", user, changed)
+
+
+def _lead_if_nobody_does(user: User, unit: Unit) -> None:
+    """A unit whose supervisor has gone gets this one; where one leads it already, that is changed by hand."""
+    lead = unit.supervisor
+    if lead is None or not lead.is_active or lead.role != Role.SUPERVISOR:
+        unit.supervisor = user
+        unit.save(update_fields=["supervisor"])
+
+
+def _end(sign_on: SignOn, real_now: datetime) -> None:
+    user = sign_on.user
+    if not user.is_active:
+        return
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sign_on.ended_at = real_now
+    sign_on.save(update_fields=["ended_at"])
+    sessions.end_all(user)
+    _log("ended", user)
+
+
+def _log(what: str, user: User, changed: Mapping[str, str] | None = None) -> None:
+    detail = {"sign_on": what, "user": str(user.pk), **(changed or {})}
+    audit.record(AuditAction.SYSTEM, by=None, now=clock.now(), what="sign_on", detail=detail)
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value.strip()[:150] if isinstance(value, str) and value.isprintable() else ""
+
+
+def _names(claims: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Given and family name; a name in one piece is given as the first."""
+    given, family = _text(claims, "given_name"), _text(claims, "family_name")
+    if not given and not family:
+        given, _space, family = _text(claims, "name").partition(" ")
+    return (given, family) if given or family else None
+
+
+def _email(claims: Mapping[str, Any]) -> str:
+    address = _text(claims, "email")
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address

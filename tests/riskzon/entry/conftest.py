@@ -1,0 +1,45 @@
+"""The provider, running, and a browser."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from riskzon import sso, sso_groups
+from tests.front.browser import chromium, open_page
+from tests.provider import Provider, running
+
+__all__ = ["chromium", "open_page", "provider"]
+
+GROUPS = [
+    {"group": "Riskzon chefer", "role": "supervisor", "unit": "utredning-norr"},
+    {"group": "CN=Riskzon mottagning,OU=Social", "role": "social_worker", "unit": "mottagning-barn-och-unga"},
+    {"group": "Riskzon siffror", "role": "analyst"},
+    {"group": "Riskzon nedlagd", "role": "duty", "unit": "no-such-unit"},
+]
+INTAKE, CHIEFS, FIGURES, GONE = GROUPS[1]["group"], "Riskzon chefer", "Riskzon siffror", "Riskzon nedlagd"
+NAMES = {
+    "preferred_username": "nova.ny",
+    "given_name": "Nova",
+    "family_name": "Ny",
+    "email": "nova.ny@kommunen.example",
+}
+
+
+@pytest.fixture(scope="module")
+def _server() -> Iterator[Provider]:
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(_server: Provider, settings: Any) -> Provider:
+    """Tells the truth until a test says otherwise, and knows Nova Ny, who is in the group of intake."""
+    sso._app.cache_clear()
+    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, asked=[])
+    settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = _server.issuer, "riskzon", "secret"
+    settings.OIDC_GROUPS, faults = sso_groups.read(json.dumps(GROUPS))
+    assert faults == []
+    _server.knows("sub-nova", INTAKE, **NAMES)
+    return _server

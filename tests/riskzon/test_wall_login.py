@@ -1,0 +1,79 @@
+"""The wall is raised by a login that owns its database and is no superuser, and by an administrator where that may not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from riskzon import wall_role
+
+_READ = """
+from django.db import connection
+from riskzon.doors import look
+from riskzon.models import Case
+from tests.factories import at, make_report, people, person
+people(); at("2026-11-13T14:00:00+01:00"); make_report()
+for name in ("karin.ek", "lina.dahl"):
+    with look(person(name), "case") as door:
+        print(Case.objects.count(), end=" ")
+"""
+
+
+@pytest.fixture
+def town() -> Iterator[tuple[str, str, str]]:
+    """A database of its own: its login, its name and its address."""
+    login, name, own = f"owner_{uuid4().hex[:8]}", f"town_{uuid4().hex[:8]}", connection.settings_dict
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {login} LOGIN CREATEROLE PASSWORD 'ett-ord'")
+        cursor.execute(f"CREATE DATABASE {name} OWNER {login}")
+        cursor.execute(f"GRANT {login} TO CURRENT_USER")
+    try:
+        yield login, name, f"postgres://{login}:ett-ord@{own['HOST']}:{own['PORT']}/{name}"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            cursor.execute(f"DROP ROLE IF EXISTS {wall_role.role_name(name)}")
+            cursor.execute(f"DROP ROLE {login}")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_login_that_owns_its_database_raises_the_wall_and_is_held_by_it(town) -> None:
+    login, name, address = town
+    role = wall_role.role_name(name)
+    assert _run(address, "migrate", "--verbosity", "0").returncode == 0
+    read = _run(address, "shell", "--verbosity", "0", "--command", _READ)
+    assert read.stdout.split() == ["1", "0"], read.stderr
+
+    # It may make no role any more, and the role is gone, as after a restore on another server.
+    _as_administrator(name, f"DROP OWNED BY {role}; DROP ROLE {role}; ALTER ROLE {login} NOCREATEROLE")
+    refused = _run(address, "migrate", "--verbosity", "0")
+    assert refused.returncode != 0
+    assert f'CREATE ROLE {role} NOLOGIN; GRANT {role} TO "{login}";' in refused.stderr
+
+    _as_administrator(name, f"CREATE ROLE {role} NOLOGIN; GRANT {role} TO {login}")
+    assert _run(address, "migrate", "--verbosity", "0").returncode == 0
+    checked = _run(address, "check", "--database", "default", "--tag", "access", "--fail-level", "WARNING")
+    assert checked.returncode == 0, checked.stderr
+
+
+def _as_administrator(name: str, statements: str) -> None:
+    own = connection.settings_dict
+    address = f"postgres://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}/{name}"
+    with psycopg.connect(address, autocommit=True) as raw:
+        raw.execute(statements)
+
+
+def _run(address: str, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "settings.test"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

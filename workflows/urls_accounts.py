@@ -1,0 +1,13 @@
+"""Addresses of the administrator's list of accounts."""
+
+from django.urls import path
+
+from workflows.views import accounts
+
+urlpatterns = [
+    path("accounts/", accounts.overview, name="accounts"),
+    path("accounts/<uuid:person_id>/", accounts.person, name="account-of"),
+    path("accounts/<uuid:person_id>/reset/", accounts.reset, name="account-reset"),
+    path("accounts/<uuid:person_id>/sessions/end/", accounts.end, name="account-of-end"),
+    path("accounts/<uuid:person_id>/tokens/<uuid:token_id>/revoke/", accounts.revoke, name="account-of-revoke"),
+]

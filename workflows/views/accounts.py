@@ -1,0 +1,66 @@
+"""The administrator's list of accounts: how each logs in, and help for whoever has lost the phone."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from riskzon import clock, sessions, tokens
+from riskzon.doors import unseen
+from riskzon.models import Role
+from workflows.verbs import accounts
+from workflows.views.gates import only_for
+
+
+@only_for(Role.ADMIN)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everybody, those who work here first, by name."""
+    people = accounts.people().order_by("-is_active", "last_name", "first_name", "username")
+    return render(request, "workflows/accounts.html", {"people": people})
+
+
+@only_for(Role.ADMIN)
+@require_safe
+def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """One account: second factor, how many sessions are open, keys. Nothing of cases."""
+    found = accounts.people().filter(pk=person_id).first()
+    if found is None:
+        raise unseen(request.user, "account_of")
+    context = {
+        "person": found,
+        "open_sessions": sessions.open_of(found),
+        "tokens": tokens.live_of(found),
+        "real_now": clock.real_now(),
+    }
+    return render(request, "workflows/account_of.html", context)
+
+
+@only_for(Role.ADMIN)
+@require_POST
+def reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Take a lost second factor away."""
+    accounts.reset_second_factor(request.user, person_id)
+    messages.success(request, _("Koden är nollställd. Vid nästa inloggning läggs en ny app till."))
+    return redirect("account-of", person_id)
+
+
+@only_for(Role.ADMIN)
+@require_POST
+def end(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Log somebody out everywhere."""
+    accounts.end_sessions(request.user, person_id)
+    messages.success(request, _("Alla inloggningar är avslutade."))
+    return redirect("account-of", person_id)
+
+
+@only_for(Role.ADMIN)
+@require_POST
+def revoke(request: HttpRequest, person_id: UUID, token_id: UUID) -> HttpResponse:
+    """End somebody's key."""
+    accounts.revoke_token(request.user, person_id, token_id)
+    messages.success(request, _("Nyckeln är återkallad."))
+    return redirect("account-of", person_id)
