@@ -14,18 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import (
+    agreement,
     assigned,
     crawl,
     data,
     deadlines,
     delivery,
     entry,
+    evidence,
     injected,
     leaks,
     malformed,
     people,
     restoring,
     retries,
+    scripted,
     timing,
     uploads,
     watching,
@@ -36,7 +39,7 @@ from tests.faults.stand import Stands
 #: In this order: what is done to one product must not disturb what comes after.
 GROUPS = (
     deadlines, people, delivery, watching, timing, data, retries, restoring,
-    leaks, crawl, entry, malformed, assigned, uploads, injected,
+    leaks, crawl, agreement, entry, malformed, assigned, uploads, injected, scripted, evidence,
 )  # fmt: skip
 RESULTS = ROOT / "results.json"
 

@@ -1,23 +1,87 @@
 """What does somebody meet who tries every address of the product as it runs, with and without a right to it?"""
 
+import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
+from statistics import median
 from typing import Any
 
 import requests
 
-from tests.faults.addresses import PEOPLE, UNSAFE, Place, abused, digest, path, plant, routes, still
+from tests.faults.addresses import PEOPLE, UNSAFE, Place, abused, digest, missing, path, plant, routes, still
 from tests.faults.client import Caller
 from tests.faults.plan import Outcome, experiment
 from tests.faults.serving import as_in_production
 from tests.faults.stand import Stand, Stands
 from tests.faults.visitor import Visitor
+from tests.product import ROOT
 
 #: Saved with a secret of its own, which the form carries and which outlives the session.
 _OWN_SECRET = frozenset({"drafts/"})
 _READINGS = ("open", "list", "search", "lookup")
 _LEFT = re.compile(r'data-session="\d+"|name="csrfmiddlewaretoken" value="\w+"')
+
+
+@experiment(
+    "F30",
+    "every address as every role, with every method, about every kind of case, answers what the table says; what is"
+    " forbidden and what is missing are one answer, and take the same time",
+    short=dict(full=False, pairs=20, cells=3_000),
+    long=dict(full=True, pairs=300, cells=20_000),
+)
+def walked(stands: Stands, outcome: Outcome, *, full: bool, pairs: int, cells: int) -> None:
+    """The walk of `tests/access`, whose table was written by hand; then the time, over the wire."""
+    figures = stands.folder / "walk.json"
+    # Short: the two who reach most and the two who reach nothing.
+    tests = ["tests/access/test_walk.py", "-k", "everybody or nothing or missing or route"]
+    done = run_pytest(*tests, RISKZON_FULL_WALK="1" if full else "0", RISKZON_WALK_FIGURES=str(figures))
+    outcome.must(f"the walk: {done.stdout[-1500:]}", done.returncode == 0)
+    seen = json.loads(figures.read_text()) if figures.exists() else {}
+    outcome.n = sum(people["cells"] for people in seen.values())
+    outcome.figures = {
+        "cells": outcome.n,
+        "people": len(seen),
+        "surprises": sum(one["surprises"] for one in seen.values()),
+    }
+    outcome.must("as many cells as promised", outcome.n >= cells)
+    outcome.must("no surprise", outcome.figures["surprises"] == 0)
+    _time_refusals(abused(stands), outcome, pairs)
+
+
+def _time_refusals(stand: Stand, outcome: Outcome, pairs: int) -> None:
+    place = plant(stand, "Tidtagning")
+    lina = Visitor(stand.product.port, "lina.dahl")
+    seconds: dict[str, list[float]] = {"forbidden": [], "missing": []}
+    bodies: set[tuple[int, str]] = set()
+    for turn in range(pairs):
+        pair = [("forbidden", place), ("missing", missing())]
+        for name, one in pair if turn % 2 else pair[::-1]:
+            began = time.monotonic()
+            answer = lina.session.get(f"{lina.address}/cases/{one.case}/", timeout=60)
+            seconds[name].append(time.monotonic() - began)
+            bodies.add((answer.status_code, _LEFT.sub("", answer.text.replace(one.case, "CASE"))))
+    typical = {name: round(median(values) * 1000, 1) for name, values in seconds.items()}
+    apart = abs(typical["forbidden"] - typical["missing"]) / typical["missing"]
+    outcome.figures |= {"ms": typical, "medians_apart": round(apart, 3)}
+    outcome.must("one answer", len(bodies) == 1 and next(iter(bodies))[0] == 404)
+    outcome.must("in the same time", apart < (0.1 if pairs >= 100 else 0.5))
+
+
+def run_pytest(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
+    inherited.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *arguments],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @experiment(

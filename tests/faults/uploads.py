@@ -1,12 +1,15 @@
 """What can be put into the product as a file? Calendars only; everything else is refused, and nothing is kept of it."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from datetime import timedelta
 
-from tests.faults.addresses import abused, digest, still
+import requests
+
+from tests.faults.addresses import abused, digest, path, plant, routes, still
 from tests.faults.client import now
 from tests.faults.plan import Outcome, experiment, percentiles
 from tests.faults.stand import Stands
@@ -115,3 +118,52 @@ def uploaded(stands: Stands, outcome: Outcome, *, megabytes: int) -> None:
     outcome.must(f"nothing is shown as it was sent: {shown}", not shown)
     outcome.must(f"nothing is stored: {changed}", not changed)
     outcome.must("each is answered within 10 s", max(seconds) < 10)
+
+
+#: A cell that a spreadsheet takes for a formula begins so (ASVS 1.2.10).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_TABLES = ("csv", "spreadsheet", "excel", "opendocument", "tab-separated")
+
+
+@experiment(
+    "F27",
+    "no cell of anything that is handed out as a table begins like a formula, and no line of a calendar was made by what"
+    " somebody typed",
+    short=dict(people=("sara.lindh",), every=8),
+    long=dict(people=("karin.ek", "sara.lindh", "maria.oberg", "stina.berg", "it.admin", "per.holm"), every=1),
+)
+def formulas(stands: Stands, outcome: Outcome, *, people: tuple[str, ...], every: int) -> None:
+    stand = abused(stands)
+    place = plant(stand, "=HYPERLINK(1)&", given_name='=cmd|" /C calc"!A0', family_name="@SUM(1+1)*\tx")
+    kinds: dict[str, int] = {}
+    bad: list[str] = []
+    everywhere = routes(stand, every)
+    for name in people:
+        visitor = Visitor(stand.product.port, name)
+        for pattern in everywhere:
+            answer = visitor.session.get(visitor.address + path(pattern, place), allow_redirects=False, timeout=60)
+            kind = answer.headers.get("Content-Type", "").partition(";")[0]
+            kinds[kind] = kinds.get(kind, 0) + 1
+            outcome.n += 1
+            if any(word in kind for word in _TABLES) or "attachment" in answer.headers.get("Content-Disposition", ""):
+                bad += [f"{pattern}: {cell[:40]}" for cell in _cells(answer) if cell.startswith(_FORMULA)]
+        feed = _feed(visitor)
+        if feed is not None:
+            kinds["feed"] = kinds.get("feed", 0) + 1
+            bad += [line[:60] for line in feed.text.split("\r\n") if line and not line[0].isalpha() and line[0] != " "]
+    outcome.figures = {"answers_by_type": kinds, "formulas": len(bad)}
+    outcome.must(f"no formula: {bad[:10]}", not bad)
+    outcome.must("a calendar was read", kinds.get("feed", 0) > 0)
+
+
+def _cells(answer: requests.Response) -> list[str]:
+    """The cells of a table of text; of any other table, which would need a program, nobody has been told yet."""
+    assert "text/" in answer.headers["Content-Type"], answer.headers["Content-Type"]
+    return [cell.strip('"') for line in answer.text.splitlines() for cell in line.replace(";", ",").split(",")]
+
+
+def _feed(visitor: Visitor) -> requests.Response | None:
+    """The calendar of whoever is asked, where they have one; its address is shown once, when it is made."""
+    made = visitor.post("/roster/feed/", visitor.form("/roster/feed/"))
+    found = re.search(r"/roster/feed/[\w-]+\.ics", made.text)
+    return visitor.session.get(visitor.address + found[0], timeout=60) if found else None
