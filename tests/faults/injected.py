@@ -43,6 +43,8 @@ def injected(stands: Stands, outcome: Outcome, *, every: int) -> None:
     place = plant(stand, "Injicerad")
     sara = Visitor(stand.product.port, "sara.lindh")
     everywhere = routes(stand, every)
+    for name in ("karin.ek", "lina.dahl"):
+        stand.caller(name)  # whose key is made now, not while nothing may change
     with still(stand):
         before = digest(stand)
         tried = {
@@ -129,11 +131,7 @@ def _elsewhere(sara: Visitor) -> _Tried:
             ("logout", visitor.post("/logout/", {**visitor.form("/inbox/"), "next": place})),
         ):
             goes = answer.headers.get("Location", "")
-            if (
-                not re.match(r"/(?![/\\])", goes or "/")
-                or "Set-Cookie:x" in str(answer.headers)
-                or answer.status_code >= 500
-            ):
+            if not re.match(r"/(?![/\\])", goes or "/") or "x" in answer.cookies or answer.status_code >= 500:
                 wrong.append(f"{name} {place}: {answer.status_code} {goes}")
     return 3 * len(ELSEWHERE), wrong
 
