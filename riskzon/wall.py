@@ -28,6 +28,17 @@ BEYOND: Mapping[str, tuple[frozenset[str] | None, str]] = {
         None,
         "What a liaison may take over is not the liaison's yet; number, kind, time and colleague.",
     ),
+    **dict.fromkeys(
+        ("emergency", "emergency_access", "api.emergency_access"),
+        (None, "Whoever asks in an emergency, vouches or reviews has not the case: its number and the reason."),
+    ),
+    **{
+        what: (frozenset({Role.LIAISON}), "What was disclosed to a liaison is read without the case that it is about.")
+        for what in ("disclosures", "received_disclosures")
+    },
+    **dict.fromkeys(
+        ("log_reviews", "log_review"), (None, "Who looks through the log has no case: rows of the log alone.")
+    ),
     "inbox": (None, "A message keeps the number of a case that its reader has lost; it names nobody."),
     **{
         what: (frozenset({Role.HEAD}), "The head of department oversees all units: figures, numbers and limits.")

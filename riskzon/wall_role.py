@@ -20,6 +20,7 @@ WALLED = frozenset(
         *("riskzon_auditentry", "riskzon_hold", "riskzon_investigation", "riskzon_investigationentry"),
         *("riskzon_extensionanswer", "workflows_deadline", "workflows_deadlineevent", "workflows_breach"),
         *("workflows_breachnote", "workflows_caseprocess", "workflows_casetask", "workflows_todo"),
+        *("riskzon_disclosure", "riskzon_emergencyaccess"),
     }
 )
 #: Tables that tell nothing of a child, and are read whole: who works where, when, by which rules.
@@ -50,6 +51,7 @@ SHUT = frozenset(
         *("riskzon_idempotencykey", "riskzon_auditseal", "riskzon_audithead"),
         *("riskzon_signon", "riskzon_secondfactor", "riskzon_recoverycode", "riskzon_loginsession"),
         *("notifications_storedmail", "notifications_storedsms", "notifications_dutyfeed"),
+        *("workflows_logsample", "workflows_logreview"),
     }
 )
 #: Questions across the wall whose answers hold no content of a case, asked in one statement each.

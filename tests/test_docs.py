@@ -58,7 +58,7 @@ def test_every_answer_is_one_of_four_and_has_a_reason() -> None:
 def test_every_test_that_is_named_exists(document: Path) -> None:
     named = _NODE.findall(document.read_text())
     assert named or document not in (THREATS, ASVS)
-    assert [f"{file}::{name}" for file, name in named if name not in tests_in(file)] == []
+    assert [f"{file}::{name}" for file, name in named if name not in names_of_tests(file)] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS[:2])
@@ -87,7 +87,7 @@ def rows() -> list[tuple[str, ...]]:
 
 
 @cache
-def tests_in(file: str) -> frozenset[str]:
+def names_of_tests(file: str) -> frozenset[str]:
     """The tests of a file; "" stands for the file alone."""
     path = ROOT / file
     if not path.exists():

@@ -27,6 +27,7 @@ from riskzon.models import (
     Case,
     CaseBlock,
     Contact,
+    EmergencyAccess,
     EndProposal,
     Guardianship,
     Hold,
@@ -38,6 +39,7 @@ from riskzon.models import (
 )
 from riskzon.ui import Entry
 from workflows.deadlines import current_first
+from workflows.emergencies import unsettled
 from workflows.ends import hides_guardians, of_cases
 from workflows.family import hold_on
 from workflows.history import History, histories
@@ -105,6 +107,8 @@ class CaseFile:
     plan: tuple[PlanLine, ...]
     history: History
     from_duty: bool = False
+    #: Emergency access that nobody has answered or reviewed.
+    emergencies: tuple[EmergencyAccess, ...] = ()
     log: tuple[AuditEntry, ...] = ()
     timeline: tuple[Entry, ...] = ()
 
@@ -209,6 +213,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     history = histories(cases, links, user, now)
     lines = plans(cases, deadlines, now)
     from_duty = those_from_duty(ids, now)
+    broken_in = unsettled(cases, now)
     return [
         CaseFile(
             case=case,
@@ -236,6 +241,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
             plan=tuple(lines[case.pk]),
             history=history[case.pk],
             from_duty=case.pk in from_duty,
+            emergencies=tuple(broken_in.get(case.pk, ())),
         )
         for case in cases
     ]

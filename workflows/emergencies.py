@@ -1,7 +1,8 @@
 """Which emergency access has nobody reviewed in time, and what stands about it on a case's pages?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from notifications.outbox import Telling, tell_many
 from riskzon.models import Case, EmergencyAccess
@@ -42,11 +43,13 @@ def raise_late(now: datetime) -> int:
     return tell_many(tellings)
 
 
-def unsettled(case: Case, now: datetime) -> Sequence[EmergencyAccess]:
-    """What waits for a second person, or for its review, in one case; the oldest first."""
-    rows = list(
-        EmergencyAccess.objects.filter(case=case, reviewed_at__isnull=True).select_related("user").order_by("asked_at")
-    )
-    for row in rows:
-        row.case = case
-    return [row for row in rows if row.opened_at is not None or row.waits(now)]
+def unsettled(cases: Iterable[Case], now: datetime) -> dict[UUID, list[EmergencyAccess]]:
+    """What waits for a second person, or for its review, by case; the oldest first."""
+    found: dict[UUID, list[EmergencyAccess]] = {}
+    by_id = {case.pk: case for case in cases}
+    rows = EmergencyAccess.objects.filter(case__in=by_id, reviewed_at__isnull=True).select_related("user")
+    for row in rows.order_by("asked_at"):
+        if row.opened_at is not None or row.waits(now):
+            row.case = by_id[row.case_id]
+            found.setdefault(row.case_id, []).append(row)
+    return found

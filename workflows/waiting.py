@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import roster
 from notifications.failures import answered_for, given_up
-from riskzon import clock, emergency
+from riskzon import clock, emergency, wall
 from riskzon.access import Ground, asked_at, reached
 from riskzon.doors import Look
 from riskzon.models import (
@@ -227,8 +227,10 @@ class _Sets:
         return emergency.to_review(self.user, self.cases, self.now)
 
     def _emergencies(self) -> Iterator[Line]:
-        waiting = list(self.to_vouch().select_related("case__report", "user"))
-        opened = list(self.to_review().select_related("case__report", "user"))
+        # Whoever vouches at night has the case as little as whoever asks: its number alone is read.
+        with wall.beyond():
+            waiting = list(self.to_vouch().select_related("case__report", "user"))
+            opened = list(self.to_review().select_related("case__report", "user"))
         own: set[UUID] = set()
         if waiting or opened:
             asked = [row.case_id for row in (*waiting, *opened)]

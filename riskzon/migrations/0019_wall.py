@@ -57,7 +57,7 @@ DO $do$ BEGIN
                       JOIN riskzon_user_groups mine ON mine.group_id = ours.group_id
                      WHERE mine.user_id = riskzon_wall_reader() AND ours.ended_at IS NULL) given
               JOIN auth_permission kind ON kind.id = given.permission_id
-               AND kind.codename IN ('handle_case', 'note_case', 'read_case', 'follow_case')
+               AND kind.codename IN ('handle_case', 'note_case', 'read_case', 'emergency_case', 'follow_case')
               JOIN riskzon_case about ON about.id = given.case_id
              WHERE (given.ends_at IS NULL OR given.ends_at > moment
                     OR (given.source IN ('registered', 'named', 'taken_over') AND about.closed_at IS NULL))

@@ -46,7 +46,7 @@ pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OPEN, CLOSED = "2026-11-13T10:00:00+01:00", "2026-11-13T23:00:00+01:00"
-MANY = 90
+MANY = 135
 
 
 # --- The two readings of the policy -----------------------------------------------------------------------------------
@@ -235,6 +235,7 @@ MUTANTS = [
     ("given", "'handle_case', ", ""),
     ("given", "'note_case', ", ""),
     ("given", "'read_case', ", ""),
+    ("given", "'emergency_case', ", ""),
     ("given", ", 'follow_case'", ""),
     ("one_level_up", "block.ended_at IS NULL AND", ""),
     ("one_level_up", "AND riskzon_wall_role() = 'head'", ""),

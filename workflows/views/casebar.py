@@ -15,7 +15,6 @@ from riskzon.models import Case, Child, Disposition, EmergencyAccess, EndProposa
 from riskzon.timewords import age_on, short_moment
 from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
-from workflows import emergencies
 from workflows.casefile import CaseFile
 from workflows.models import Breach, Deadline, Kind
 from workflows.nextstep import NextStep, by_limit, next_step
@@ -144,7 +143,7 @@ def warnings(file: CaseFile) -> list[Caution]:
     if file.from_duty:
         found.append(_from_duty(file))
     if Action.VOUCH in case.rights:
-        found += [_emergency(row, file) for row in emergencies.unsettled(case, file.now)]
+        found += [_emergency(row, file) for row in file.emergencies]
     found += [_hold(hold, file) for hold in file.holds]
     found += _passed(file)
     return found
