@@ -251,7 +251,6 @@ def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(client: Client,
         {"sub": ""},
         {"sub": 7},
     ],
-    ids=str,
 )
 def test_a_token_for_somebody_else_for_another_time_or_another_login_lets_nobody_in(
     client: Client, provider: Provider, wrong: Claims
