@@ -35,6 +35,15 @@ def cases(door: Look, found: Sequence[Case]) -> list[answers.CaseOut | answers.R
     return [shaped[case.pk] for case in found]
 
 
+def listed(door: Look, found: Sequence[Case]) -> list[answers.CaseOut | answers.ReducedCaseOut]:
+    """The same as rows of a list: a child with a protected identity by the case's number alone, until it is opened."""
+    protected = {case.pk for case in found if case.child.protected_identity != ProtectedIdentity.NONE}
+    return [
+        _by_number(shaped) if isinstance(shaped, answers.CaseOut) and shaped.id in protected else shaped
+        for shaped in cases(door, found)
+    ]
+
+
 def report_cases(door: Look, report: Report) -> list[answers.CaseOut | answers.ReducedCaseOut]:
     """The cases of one report that the door's user may see, logged as a list."""
     found = list(
@@ -159,6 +168,19 @@ def _case(file: CaseFile) -> answers.CaseOut:
         from_duty=file.from_duty,
         history=_history(file.history),
     )
+
+
+def _by_number(shaped: answers.CaseOut) -> answers.CaseOut:
+    """Without what tells who the child is and where: the family, what was written, and the other reports."""
+    nobody = shaped.child.model_copy(
+        update={
+            **dict.fromkeys(("name", "description", "home_municipality", "whereabouts"), ""),
+            **dict.fromkeys(("identity_number", "birth_date", "approximate_age")),
+        }
+    )
+    history = shaped.history.model_copy(update={"siblings": []})
+    update = {"child": nobody, "guardians": [], "summary": "", "disposition_reason": "", "history": history}
+    return shaped.model_copy(update=update)
 
 
 def _end(row: EndProposal | None) -> answers.EndOut | None:

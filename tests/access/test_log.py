@@ -18,8 +18,17 @@ from tests.access.world import FAMILY, MISSING, OWN_REPORT, OWN_UNIT, SAME_CHILD
 from tests.api.caller import Caller
 from tests.factories import person
 
-#: No page at all, and drafts of whoever has typed nothing: nobody was kept from anything.
-_ABOUT_NOTHING = frozenset({"api/v1/", "drafts/", "drafts/discard/", "roster/feed/<str:token>.ics"})
+#: No page at all, drafts of whoever has typed nothing, a sign-on that is not there: nobody was kept from anything.
+_ABOUT_NOTHING = frozenset(
+    {
+        "api/v1/",
+        "drafts/",
+        "drafts/discard/",
+        "roster/feed/<str:token>.ics",
+        "login/municipal/",
+        "login/municipal/done/",
+    }
+)
 #: Refused before anybody asks which case it is about, or without a person to name.
 _UNNAMED = frozenset({"anonymous", "deactivated"})
 

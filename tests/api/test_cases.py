@@ -37,6 +37,21 @@ def test_list_is_ordered_by_what_is_due_next_and_goes_on_page_by_page(call_as):
     assert second.json()["next"] is None
 
 
+def test_a_protected_child_is_listed_by_number_alone_and_told_of_where_it_is_opened(call_as):
+    karin = call_as("karin.ek")
+    child = {**ARREST["children"][0], "protected_identity": "marked", "whereabouts": "Hos mormor i Fristad"}
+    case = karin.report(children=[child]).json()["cases"][0]["id"]
+
+    for answer in (karin.get("/cases"), karin.post("/cases/search", {"q": ALBIN})):
+        assert _ids(answer) == [case]
+        told = answer.content.decode()
+        for word in (child["given_name"], ALBIN, "Fristad", child["guardians"][0]["name"]):
+            assert word not in told
+    opened = karin.get(f"/cases/{case}").content.decode()
+    assert "Fristad" in opened
+    assert child["guardians"][0]["name"] in opened
+
+
 def test_scopes_hold_what_they_say(call_as):
     karin, omar, lina = call_as("karin.ek"), call_as("omar.nyman"), call_as("lina.dahl")
     taken, free = _register(karin, ALBIN), _register(karin, BEA)

@@ -52,7 +52,7 @@ def list_cases(
             limit=limit,
             in_full=True,
         )
-        return answers.CaseList(results=shaping.cases(door, page.cases), next=page.next)
+        return answers.CaseList(results=shaping.listed(door, page.cases), next=page.next)
 
 
 @routes.post("/cases/search", response=answers.CaseList)
@@ -60,7 +60,7 @@ def search_cases(request: HttpRequest, wanted: bodies.SearchIn) -> answers.CaseL
     """Cases by name or identity number, which never stand in an address."""
     with look(request.auth, "api.search") as door:
         found = worklist.search(door, wanted.q, limit=wanted.limit)
-        return answers.CaseList(results=shaping.cases(door, found), next=None)
+        return answers.CaseList(results=shaping.listed(door, found), next=None)
 
 
 @routes.get("/cases/{uuid:case_id}", response=_AnyCase)
