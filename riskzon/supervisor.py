@@ -163,8 +163,10 @@ class Supervisor:
 
     def keep(self, until: Callable[[], bool] | None = None) -> None:
         """Restart whatever dies, for ever or until `until()` holds."""
-        while not (until and until()):
+        while True:
             _heed()
+            if until and until():
+                return
             for running in self._running:
                 self._look_after(running)
             time.sleep(0.2)
