@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
@@ -101,6 +102,8 @@ def _arrange(now: datetime) -> None:
         return None if chosen is None else now + chosen * HOUR
 
     cases = []
+    # What the night leaves for the morning hangs on five moments at once, which chance seldom brings together.
+    mornings = list(product((-30, -1), (None, -9), (None, -9, -1), (None, -3)))
     for one, report in zip(children, reports, strict=True):
         is_closed, taken_over = rng.random() < 0.2, hours(None, None, -30, -9, -2, -1, 0)
         cases.append(
@@ -125,6 +128,15 @@ def _arrange(now: datetime) -> None:
                 disposed_by=by_name["sara.lindh"] if is_closed else None,
             )
         )
+    for case, (registered, taken, reopened, review) in zip(cases, mornings, strict=False):
+        case.unit, case.closed_at, case.disposition, case.disposition_reason = units[0], None, "", ""
+        case.disposed_at = case.disposed_by = case.duty_at = None
+        case.assessed_at, case.guardian_contact_open = now, True
+        case.registered_at = now + registered * HOUR
+        case.taken_over_at = None if taken is None else now + taken * HOUR
+        case.taken_over_by = None if taken is None else by_name["sara.lindh"]
+        case.contact_reopened_at = None if reopened is None else now + reopened * HOUR
+        case.review_due_at = None if review is None else now + review * HOUR
     Case.objects.bulk_create(cases)
     for model, owners in ((CaseGrant, [user.pk for user in users]), (CaseGroupGrant, groups)):
         model.objects.bulk_create(

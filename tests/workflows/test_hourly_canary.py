@@ -299,7 +299,8 @@ def test_no_page_and_no_answer_differs_whether_there_have_been_canaries_or_not(m
     at("2026-11-14T15:00:00+01:00")
     sweep()
     send_waiting()
-    left_out = {"/api/v1/health", "/logout/", "/logout"}
+    # The own account tells the real clock, and a new secret each time.
+    left_out = {"/api/v1/health", "/logout/", "/logout", "/account/", "/account/phone/"}
     addresses = sorted({address for address in _addresses() if address not in left_out})
     assert {"/board/", "/api/v1/cases", "/api/v1/statistics", "/api/v1/accounting"} <= set(addresses)
     who = ("sara.lindh", "maria.oberg", "jour.vakt", "stina.berg", "it.admin")
