@@ -51,7 +51,18 @@ WORDS = {
 
 def _beside(target: Target) -> dict[str, UUID]:
     """Ids of things that no test made."""
-    return dict.fromkeys(("row_id", "offer_id", "pattern_id", "absence_id"), target.case)
+    names = (
+        "row_id",
+        "offer_id",
+        "pattern_id",
+        "absence_id",
+        "change_id",
+        "review_id",
+        "access_id",
+        "session_id",
+        "token_id",
+    )
+    return dict.fromkeys((*names, "user_id"), target.case)
 
 
 def _addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
