@@ -1,6 +1,7 @@
 """A key is good for what it says, until it says, and for nobody who has left."""
 
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -57,8 +58,7 @@ def test_no_call_that_changes_anything_takes_a_key_that_may_read():
             if method == "get" or path.endswith("/cases/search"):
                 continue
             address = path.removeprefix("/api/v1")
-            for hole in ("case_id", "guardian_id", "hold_id", "breach_id", "investigation_id", "absence_id"):
-                address = address.replace(f"{{{hole}}}", "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10")
+            address = re.sub(r"\{\w+_id\}", "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10", address)
             address = address.replace("{number}", "2026-000001").replace("{username}", "karin.ek")
             assert _send(_made(), address, method=method.upper()).status_code == 403, (method, path)
             asked += 1

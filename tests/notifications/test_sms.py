@@ -24,6 +24,7 @@ WAKES = {
     "deadline_near",
     "deadline_breached",
     "deadline_still_open",
+    "emergency_to_confirm",
     "hold_review",
     "nobody_found",
 }
