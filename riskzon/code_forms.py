@@ -30,7 +30,7 @@ class CodeForm(DsFormMixin, forms.Form):
         if paper:
             field = self.fields["code"]
             field.label, field.help_text = _("Reservkod"), _("En av de tio som du fick. Var och en fungerar en gång.")
-            field.widget.attrs |= {"inputmode": "text", "size": 22, "autocomplete": "off", "autocapitalize": "none"}
+            field.widget.attrs |= {"inputmode": "text", "size": 19, "autocomplete": "off", "autocapitalize": "none"}
 
 
 class NewPhoneForm(DsFormMixin, forms.Form):

@@ -138,6 +138,7 @@ def database_program(home: Path, servers: Servers, *, fleeting: bool = False) ->
         name="postgresql",
         command=[*command, *arguments],
         log=home / "log" / "postgresql.log",
+        is_server=True,
         stop_signal=SIGINT,  # "fast": open transactions are rolled back, the data is left clean
         ready=lambda: _database_answers(servers),
     )
@@ -149,6 +150,7 @@ def broker_program(home: Path, servers: Servers) -> Program:
         name="valkey",
         command=[str(_valkey()), str(home / "valkey" / "valkey.conf")],
         log=home / "log" / "valkey.log",
+        is_server=True,
         stop_signal=SIGTERM,
         ready=lambda: _broker_answers(servers),
     )

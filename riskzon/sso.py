@@ -192,7 +192,7 @@ def _turned(
     if why not in ("away", "expired"):
         detail = {"way": Way.SIGN_ON.value, "why": str(why)} | ({"user": user_id} if user_id else {})
         audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login", detail=detail)
-    context = {"words": _words(why), "asks": why in set(Turned), "support": settings.SUPPORT_PHONE}
+    context = {"reason": _words(why), "asks": why in set(Turned), "support": settings.SUPPORT_PHONE}
     return render(request, "riskzon/sso.html", context, status=status)
 
 

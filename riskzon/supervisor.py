@@ -1,7 +1,7 @@
 """Which processes run under `manage.py up`, and what happens when one of them dies?
 
-Started in order, each once the one before it is ready; restarted with a growing pause; stopped in reverse order, the
-database last. When the supervisor itself is killed, the kernel tells every child to stop.
+Started in order, each once the one before it is ready; restarted with a growing pause; stopped all at once, the database
+last. When the supervisor itself is killed, the kernel tells every child to stop.
 """
 
 import contextlib
@@ -51,6 +51,8 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 15
     ready: Callable[[], bool] | None = None
+    #: The others need it: it is stopped once they have ended.
+    is_server: bool = False
 
 
 @dataclass
@@ -111,10 +113,20 @@ def run_to_end(program: Program) -> int:
 
 def stop(program: Program, process: subprocess.Popen[bytes]) -> None:
     """Ask `program` to stop, insist after its `stop_seconds`, and leave nobody of its group behind."""
+    ask(program, process)
+    end(program, process)
+
+
+def ask(program: Program, process: subprocess.Popen[bytes]) -> None:
+    """Ask `program` to stop."""
     if process.poll() is None:
         process.send_signal(program.stop_signal)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(program.stop_seconds)
+
+
+def end(program: Program, process: subprocess.Popen[bytes]) -> None:
+    """Wait for what has been asked to stop, insist after its `stop_seconds`, and leave nobody of its group behind."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(program.stop_seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -172,10 +184,16 @@ class Supervisor:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stop everything, last started first."""
-        for running in reversed(self._running):
-            if running.restart_at is None:
-                stop(running.program, running.process)
+        """Stop everything: what needs the servers at once, then the servers."""
+        for is_server in (False, True):
+            alive = [
+                running
+                for running in reversed(self._running)
+                if running.restart_at is None and running.program.is_server == is_server
+            ]
+            for act in (ask, end):
+                for running in alive:
+                    act(running.program, running.process)
         self._running.clear()
 
     def _look_after(self, running: _Running) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.utils import translation
@@ -13,6 +14,10 @@ from pytest_django.plugin import blocking_manager_key
 from riskzon import access
 from riskzon.translations import compile_stale
 from tests.servers import TestServers, are_given
+
+# A busy machine is no fault of an example.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 TEMPLATE = "test_template"
 _servers = pytest.StashKey[TestServers]()

@@ -110,6 +110,6 @@ def assert_in_order(watched: Watched) -> None:
     """No breach of WCAG that axe can find, no complaint (of the content policy or a script), nothing off the side."""
     found = Axe().run(watched.page, options=AXE)
     assert found.violations_count == 0, found.generate_report()
-    assert watched.complaints == []
+    assert watched.complaints == [], watched.complaints
     wide, screen = watched.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= screen, f"{wide - screen} px stick out at the side"
+    assert wide <= screen, f"{wide - screen} px stick out at the side of {watched.page.url}"

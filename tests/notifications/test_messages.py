@@ -137,11 +137,12 @@ def test_assessment_that_is_due_at_once_is_never_given_a_time_to_wait_for():
     assert contact.text.endswith("Senast lör 14 nov 2026 kl. 18.20.")
 
 
-def test_reporters_hear_that_it_came_in_that_contact_was_made_and_who_follows_and_nothing_else():
+def test_reporters_hear_that_it_came_in_that_contact_was_made_who_follows_what_is_disclosed_and_nothing_else():
     assert {kind for kind, entry in CATALOGUE.items() if Role.LIAISON in entry.roles} == {
         "report_received",
         "guardian_reached",
         "report_taken_over",
+        "disclosed",
         *_OWN_LOGIN,
     }
     # The hourly trial of the chain goes to a technical account in the role that sees least.
@@ -160,9 +161,11 @@ def test_administrator_hears_of_no_case():
     }
 
 
-def test_the_log_reviewer_hears_of_rules_and_ladders_and_the_analyst_of_nothing_but_the_own_login():
+def test_the_log_reviewer_hears_of_rules_ladders_and_readings_and_the_analyst_of_nothing_but_the_own_login():
     assert {kind for kind, entry in CATALOGUE.items() if Role.LOG_REVIEWER in entry.roles} == {
         "emergency_unjustified",
+        "log_reviews_drawn",
+        "log_reviews_late",
         *_OF_RULES,
         *_OWN_LOGIN,
     }
