@@ -46,7 +46,7 @@ class Product:
                 stdin=subprocess.DEVNULL if terminal is None else terminal,
                 stdout=screen if terminal is None else terminal,
                 stderr=subprocess.STDOUT,
-                preexec_fn=None if terminal is None else lambda: os.login_tty(terminal),
+                preexec_fn=None if terminal is None else lambda: _sit_at(terminal),
             )
         return self
 
@@ -97,6 +97,12 @@ class Product:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(60)
+
+
+def _sit_at(terminal: int) -> None:
+    """As in a terminal of one's own, whoever started the tests: under `nohup` nobody would hear that it is closed."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.login_tty(terminal)
 
 
 def still_alive(processes: dict[int, str], seconds: float = 20) -> dict[int, str]:
