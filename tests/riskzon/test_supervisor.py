@@ -97,7 +97,7 @@ def test_the_first_signal_stops_and_the_second_does_not_disturb():
 def test_a_signal_that_comes_while_something_is_cleared_away_is_heeded_all_the_same(tmp_path, supervisor, monkeypatch):
     class Cleared:
         def __del__(self):
-            os.kill(os.getpid(), signal.SIGHUP)
+            os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(0.01)
 
     swallowed, end = [], time.monotonic() + 10
