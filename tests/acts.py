@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from notifications.models import Message
 from riskzon import clock
@@ -25,6 +27,13 @@ from workflows.verbs.holds import decide_hold
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: The smallest step of the database's clock.
 TICK = timedelta(microseconds=1)
+
+
+def page(client: Client, name: str, *args: Any, query: str = "") -> str:
+    """The text of the page with this name, which must be shown."""
+    answer = client.get(reverse(name, args=args) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
 
 
 def both_parents() -> list[dict[str, Any]]:

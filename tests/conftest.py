@@ -3,16 +3,18 @@
 import gc
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import hypothesis
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from riskzon import access
 from riskzon.translations import compile_stale
+from tests.factories import person
 from tests.servers import TestServers, are_given
 
 # A busy machine is no fault of an example.
@@ -35,6 +37,18 @@ def _swedish_again() -> Iterator[None]:
     """What somebody has read in English leaves its language on the thread."""
     yield
     translation.activate("sv")
+
+
+@pytest.fixture
+def visit() -> Callable[[str], Client]:
+    """`visit("karin.ek")`: a browser in which this person is logged in."""
+
+    def logged_in(username: str) -> Client:
+        client = Client()
+        client.force_login(person(username))
+        return client
+
+    return logged_in
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from notifications import roster
 from notifications.outbox import tell
+from riskzon.access import Ground
 from riskzon.localtime import local_date, start_of_local_day
 from riskzon.models import Role, User
 from workflows.due import working_days_after
@@ -26,7 +27,7 @@ HEAVIEST = 40
 #: How much each thing speaks for a look.
 WEIGHTS = {
     Flag.OWN_CHILD: 8,
-    Flag.BREAK_GLASS: 8,
+    Flag.EMERGENCY: 8,
     Flag.SAME_NAME: 6,
     Flag.PROTECTED: 4,
     Flag.NIGHT: 4,
@@ -37,8 +38,6 @@ WEIGHTS = {
 SEARCHES = 20
 #: A sample is to be gone through within so many working days.
 WITHIN = 10
-#: Grounds by which somebody has broken the glass.
-_BROKEN = ["break_glass", "emergency"]
 #: What reads, and what tries to.
 _READINGS = ["open", "search", "lookup", "export", "denied"]
 
@@ -77,7 +76,13 @@ def _draw(month: date, after: int, now: datetime) -> int:
         cursor.execute(_COUNT, {**bounds, "readings": _READINGS})
         readings, last_id = cursor.fetchone()
         sample = LogSample.objects.create(month=month, made_at=now, readings=readings, last_id=max(last_id or 0, after))
-        wanted = {**bounds, "readings": _READINGS, "zone": settings.TIME_ZONE, "many": SEARCHES, "broken": _BROKEN}
+        wanted = {
+            **bounds,
+            "readings": _READINGS,
+            "zone": settings.TIME_ZONE,
+            "many": SEARCHES,
+            "emergency": Ground.EMERGENCY.value,
+        }
         cursor.execute(_SUSPECTS, wanted)
         heavy = _heaviest(cursor.fetchall())
         size = min(max(FEWEST, readings // SHARE), MOST)
@@ -119,7 +124,7 @@ _CHANCE = f"SELECT e.id {_FROM} ORDER BY random() LIMIT %(size)s"
 #: In the order of the columns of `_SUSPECTS`.
 _MARKS = (
     Flag.OWN_CHILD,
-    Flag.BREAK_GLASS,
+    Flag.EMERGENCY,
     Flag.SAME_NAME,
     Flag.PROTECTED,
     Flag.NIGHT,
@@ -149,7 +154,7 @@ WITH reading AS (
                 WHERE g.child_id = k.id AND person.last_name <> ''
                   AND lower(adult.name) = lower(person.first_name || ' ' || person.last_name)
            ) AS own_child,
-           a.ground = ANY (%(broken)s) AS break_glass,
+           a.ground = %(emergency)s AS emergency,
            person.last_name <> '' AND (
                lower(k.family_name) = lower(person.last_name)
                OR EXISTS (
@@ -176,8 +181,8 @@ WITH reading AS (
       LEFT JOIN riskzon_case AS c ON c.id = a.case_id
       LEFT JOIN riskzon_child AS k ON k.id = c.child_id
 )
-SELECT id, actor_id, case_id, product_at, own_child, break_glass, same_name, protected, night, many_searches, no_relation
+SELECT id, actor_id, case_id, product_at, own_child, emergency, same_name, protected, night, many_searches, no_relation
   FROM marked
- WHERE own_child OR break_glass OR same_name OR protected OR night OR many_searches OR no_relation
+ WHERE own_child OR emergency OR same_name OR protected OR night OR many_searches OR no_relation
  ORDER BY id
 """  # noqa: S608 - nothing of it comes from outside

@@ -14,7 +14,7 @@ class Flag(models.TextChoices):
     """Why a reading was drawn with weight; one without any was drawn by chance."""
 
     OWN_CHILD = "own_child", _("En vårdnadshavare har samma namn som den som läste")
-    BREAK_GLASS = "break_glass", _("Nödåtkomst")
+    EMERGENCY = "emergency", _("Nödåtkomst")
     SAME_NAME = "same_name", _("Samma efternamn som barnet eller en vårdnadshavare")
     PROTECTED = "protected", _("Skyddade personuppgifter")
     NIGHT = "night", _("På natten, utan jourpass")

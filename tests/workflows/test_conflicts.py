@@ -1,7 +1,5 @@
 """Jäv (FL 16-18 §§): whoever is biased loses everything of the child in one act, and somebody else has the cases."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -38,16 +36,6 @@ def case() -> Case:
     made = make_report("per.holm").cases[0]
     take(person("karin.ek"), made.pk)
     return reread(made)
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 def page(client: Client, path: str) -> str:

@@ -1,17 +1,15 @@
 """What leaves social services stands in a register that only grows; the liaison reads what is disclosed and own reports."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import AuditEntry, Case, Child, Disclosure, DisclosureGround
-from tests.acts import HOUR, hold, move, told
+from tests.acts import HOUR, hold, move, page, told
 from tests.api.caller import Caller
 from tests.factories import BEA, WORKDAY, at, child, make_report, people, person
 from workflows.disclosing import GROUNDS, in_words
@@ -44,22 +42,6 @@ def _workday(db: None) -> None:
 @pytest.fixture
 def case() -> Case:
     return make_report("per.holm").cases[0]
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
-
-
-def page(client: Client, name: str, *args: Any, query: str = "") -> str:
-    answer = client.get(reverse(name, args=args) + query)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def registered(case: Case, wanted: Leaving = TO_LIAISON, by: str = "karin.ek") -> Disclosure:

@@ -1,13 +1,11 @@
 """Emergency access (nödåtkomst): a reason, four hours, reading only, told at once, reviewed by another; and past no block."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Message
@@ -50,16 +48,6 @@ def case() -> Case:
 def protected() -> Case:
     kid = child(identity_number=ELSA, given_name="Elsa", protected_identity="marked")
     return make_report("karin.ek", children=[kid]).cases[0]
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 def opened(case: Case, by: str = "lina.dahl", **fields: Any) -> EmergencyAccess:

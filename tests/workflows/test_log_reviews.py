@@ -1,11 +1,8 @@
 """Loggkontroll: each month a sample of the readings is drawn by itself, and somebody else looks at each of them."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Message
@@ -13,7 +10,7 @@ from riskzon import audit, clock
 from riskzon.doors import look
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import AuditAction, AuditEntry, Case, Child, Role, User
-from tests.acts import delete, refuses, told, update
+from tests.acts import delete, page, refuses, told, update
 from tests.duty import extra
 from tests.factories import BEA, CASTOR, at, child, guardian, make_report, people, person
 from workflows import log_sample
@@ -21,6 +18,7 @@ from workflows.log_reviews import escalate, figures, to_decide
 from workflows.log_sample import draw
 from workflows.models import LogReview, LogSample
 from workflows.sweep import sweep
+from workflows.verbs.emergency import ask
 from workflows.verbs.log_reviews import decide
 from workflows.verbs.notes import write_note
 
@@ -46,22 +44,6 @@ def _none_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 def case() -> Case:
     """A case that Omar has registered."""
     return make_report("omar.nyman").cases[0]
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
-
-
-def page(client: Client, name: str, *args: Any, query: str = "") -> str:
-    answer = client.get(reverse(name, args=args) + query)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 def opens(username: str, case: Case) -> int:
@@ -141,11 +123,10 @@ def test_many_searches_on_one_day_are_drawn_as_one(case: Case) -> None:
     assert LogReview.objects.get().entry.actor == person("karin.ek")
 
 
-def test_broken_glass_is_always_drawn(case: Case) -> None:
-    audit.record(
-        AuditAction.OPEN, by=person("omar.nyman"), now=clock.now(), what="case", ground="break_glass", case_id=case.pk
-    )
-    assert list(drawn().values()) == [["break_glass"]]
+def test_what_was_read_in_an_emergency_is_always_drawn(case: Case) -> None:
+    ask(person("lina.dahl"), q=case.number, code="in_contact", reason="Barnet sitter här i receptionen.")
+    opens("lina.dahl", case)
+    assert list(drawn().values()) == [["emergency"]]
 
 
 def test_the_heaviest_are_drawn_and_no_more_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:

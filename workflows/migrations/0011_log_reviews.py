@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='LogReview',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('own_child', 'En vårdnadshavare har samma namn som den som läste'), ('break_glass', 'Nödåtkomst'), ('same_name', 'Samma efternamn som barnet eller en vårdnadshavare'), ('protected', 'Skyddade personuppgifter'), ('night', 'På natten, utan jourpass'), ('many_searches', 'Många sökningar samma dag'), ('no_relation', 'Har inte arbetat i ärendet')], max_length=16), default=list, size=None)),
+                ('flags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('own_child', 'En vårdnadshavare har samma namn som den som läste'), ('emergency', 'Nödåtkomst'), ('same_name', 'Samma efternamn som barnet eller en vårdnadshavare'), ('protected', 'Skyddade personuppgifter'), ('night', 'På natten, utan jourpass'), ('many_searches', 'Många sökningar samma dag'), ('no_relation', 'Har inte arbetat i ärendet')], max_length=16), default=list, size=None)),
                 ('due_at', models.DateTimeField()),
                 ('reviewed_at', models.DateTimeField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('no_remark', 'Utan anmärkning'), ('to_head', 'Till chef'), ('incident', 'Incident')], max_length=12)),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from riskzon import drafts
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import Role
@@ -51,6 +52,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """One reading: who, when, what, by which right, why it was drawn; and its result."""
     form = LogReviewForm(request.POST if request.method == "POST" else None)
+    if typed := drafts.restored(request):
+        drafts.fill(form, typed)
     status, conflict = HTTPStatus.OK, ""
     if form.is_valid():
         try:

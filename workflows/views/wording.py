@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from riskzon.access import Ground
+from riskzon.access import Action, Ground
 from riskzon.models import AuditEntry, Hold, Role
 from workflows.lawful import length_words
 from workflows.models import Deadline, DeadlineEvent, DeadlineRule, Kind
@@ -79,7 +79,56 @@ WHATS = {
     "log_review": gettext_lazy("Loggkontroll"),
     "log_review_decide": gettext_lazy("Loggkontroll"),
     "received_disclosures": gettext_lazy("Utlämnat"),
+    "emergency_access": gettext_lazy("Nödåtkomst"),
+    "hold_refuse": gettext_lazy("Avslå avvakta kontakt"),
+    "breach_review": gettext_lazy("Granskning av överskriden frist"),
+    "breaches": gettext_lazy("Överskridna frister"),
+    "came_of_age": gettext_lazy("Barnet har fyllt 18 år"),
+    "investigation": gettext_lazy("Utredning"),
+    "investigations": gettext_lazy("Utredningar"),
+    "cases": gettext_lazy("Ärenden"),
+    "deadlines": gettext_lazy("Frister"),
+    "next_person": gettext_lazy("Nästa person i samma händelse"),
+    "receipt": gettext_lazy("Kvitto"),
+    "liaison_reports": gettext_lazy("Egna anmälningar"),
+    "colleagues_reports": gettext_lazy("Kollegors anmälningar"),
+    "worklist.status": gettext_lazy("Arbetslista"),
+    "board": gettext_lazy("Enhetens läge"),
+    "since": gettext_lazy("Sedan enheten stängde"),
+    "waiting": gettext_lazy("Väntar på mig"),
+    "statistics": gettext_lazy("Statistik"),
+    "accounting": gettext_lazy("Redovisning"),
+    "audit": gettext_lazy("Åtkomstlogg"),
+    "deliveries": gettext_lazy("Utskick"),
+    "inbox": gettext_lazy("Meddelanden"),
+    "phone": gettext_lazy("Mobilnummer"),
+    "roster": gettext_lazy("Jour"),
+    "rules": gettext_lazy("Regler och trappor"),
+    "ladders": gettext_lazy("Regler och trappor"),
+    "account": gettext_lazy("Inloggning"),
+    "login": gettext_lazy("Inloggning"),
+    "login_code": gettext_lazy("Inloggning"),
+    "logout": gettext_lazy("Inloggning"),
+    "second_factor": gettext_lazy("Kod vid inloggning"),
+    "session_ended": gettext_lazy("Öppna inloggningar"),
+    "sessions": gettext_lazy("Öppna inloggningar"),
+    "sign_on": gettext_lazy("Kommunens inloggning"),
+    "token": gettext_lazy("Nycklar för andra system"),
+    # What a right is called where nobody has given the act a name of its own.
+    Action.READ.value: gettext_lazy("Översikt"),
+    Action.FOLLOW.value: gettext_lazy("Översikt"),
+    Action.ASSESS.value: gettext_lazy("Skyddsbedömning"),
+    Action.DECIDE_HOLD.value: gettext_lazy("Avvakta kontakt"),
+    Action.DISPOSE.value: gettext_lazy("Beslut om utredning"),
+    Action.DEVIATE.value: gettext_lazy("Avsteg från Strategi 5"),
+    Action.FAMILY.value: gettext_lazy("Familj och företrädare"),
+    Action.CORRECT.value: gettext_lazy("Rättade tider"),
+    Action.SEE_LOG.value: gettext_lazy("Åtkomstlogg"),
+    Action.DECLARE.value: gettext_lazy("Jäv"),
+    Action.VOUCH.value: gettext_lazy("Bekräftade som andra person"),
 }
+#: One of a group is called as the group: each figure of the board, each form of the rules.
+_GROUPS = ("board_", "roster.", "rules.", "ladders.", "account_")
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),
     "EXEMPT_TURNED_18": gettext_lazy("Barnet har fyllt 18 år"),
@@ -151,6 +200,14 @@ def fired(event: DeadlineEvent) -> str:
     return _("%(what)s: %(told)s") % {"what": rung(event.step), "told": told}
 
 
+def what(code: str) -> str:
+    """What the access log calls a page or an act; a call of another system says so."""
+    if code.startswith("api."):
+        return _("%(what)s, genom ett annat system") % {"what": what(code.removeprefix("api."))}
+    group = next((name for name in _GROUPS if code.startswith(name)), "")
+    return str(WHATS.get(code) or WHATS.get(group[:-1], code))
+
+
 def seen(entry: AuditEntry) -> dict[str, object]:
     """One line of the access log."""
     return {
@@ -159,6 +216,6 @@ def seen(entry: AuditEntry) -> dict[str, object]:
         "role": Role(entry.role).label if entry.role else "",
         "unit": entry.unit.name if entry.unit else "",
         "act": entry.get_action_display(),
-        "what": WHATS.get(entry.what, entry.what),
+        "what": what(entry.what),
         "ground": GROUNDS.get(entry.ground, entry.ground),
     }

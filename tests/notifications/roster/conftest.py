@@ -1,12 +1,9 @@
 """The demo's people on a Friday afternoon, visitors, and a third person at Socialjouren."""
 
-from collections.abc import Callable
-
 import pytest
-from django.test import Client
 
 from riskzon.models import Role, Unit, User
-from tests.factories import WORKDAY, at, people, person
+from tests.factories import WORKDAY, at, people
 from tests.front.browser import chromium, open_page
 
 __all__ = ["chromium", "open_page"]
@@ -16,18 +13,6 @@ __all__ = ["chromium", "open_page"]
 def _workday(db: None) -> None:
     people()
     at(WORKDAY)
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    """`visit("jour.vakt")`: a browser in which this person is logged in."""
-
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 @pytest.fixture

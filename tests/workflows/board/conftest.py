@@ -1,12 +1,10 @@
 """People, a Friday afternoon, visitors, and cases in every state that the board speaks of."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
 
 from riskzon.clock import now, stand_still
 from riskzon.models import Case
@@ -26,18 +24,6 @@ def _workday(db: None) -> None:
     at(WORKDAY)
     sweep()
     cache.clear()
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    """`visit("sara.lindh")`: a browser in which this person is logged in."""
-
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 def words(page: str) -> str:

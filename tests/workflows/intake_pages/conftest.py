@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.factories import WORKDAY, at, people, person
+from tests.factories import WORKDAY, at, people
 from tests.front.browser import chromium, open_page
 
 __all__ = ["chromium", "open_page"]
@@ -19,18 +19,6 @@ Fields = dict[str, list[str]]
 def _workday(db: None) -> None:
     people()
     at(WORKDAY)
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    """`visit("karin.ek")`: a browser in which this person is logged in."""
-
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 class _FormReader(HTMLParser):

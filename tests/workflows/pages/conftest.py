@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from riskzon.models import Case
-from tests.factories import WORKDAY, at, make_report, people, person
+from tests.factories import WORKDAY, at, make_report, people
 from tests.front.browser import chromium, open_page
 
 __all__ = ["chromium", "open_page"]
@@ -17,18 +17,6 @@ __all__ = ["chromium", "open_page"]
 def _workday(db: None) -> None:
     people()
     at(WORKDAY)
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    """`visit("karin.ek")`: a browser in which this person is logged in."""
-
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 @pytest.fixture

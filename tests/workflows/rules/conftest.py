@@ -1,10 +1,8 @@
 """People, a Friday afternoon, visitors, and one proposed change."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from riskzon.models import ReportKind
 from tests.factories import WORKDAY, at, people, person
@@ -24,18 +22,6 @@ CONCERN = Track(Kind.GUARDIAN_CONTACT, ReportKind.CONCERN.value)
 def _workday(db: None) -> None:
     people()
     at(WORKDAY)
-
-
-@pytest.fixture
-def visit() -> Callable[[str], Client]:
-    """`visit("it.admin")`: a browser in which this person is logged in."""
-
-    def logged_in(username: str) -> Client:
-        client = Client()
-        client.force_login(person(username))
-        return client
-
-    return logged_in
 
 
 def proposed(track: Track = ARREST, **fields: Any) -> RuleChange:
