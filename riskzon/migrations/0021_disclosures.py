@@ -17,7 +17,7 @@ GUARDS_BACK = "DROP TRIGGER disclosure_only_grows ON riskzon_disclosure;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskzon', '0020_break_glass'),
+        ('riskzon', '0020_emergency_access'),
     ]
 
     operations = [
