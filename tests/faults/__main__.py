@@ -16,6 +16,7 @@ from typing import Any
 from tests.faults import (
     agreement,
     assigned,
+    connections,
     crawl,
     data,
     deadlines,
@@ -38,7 +39,7 @@ from tests.faults.stand import Stands
 
 #: In this order: what is done to one product must not disturb what comes after.
 GROUPS = (
-    deadlines, people, delivery, watching, timing, data, retries, restoring,
+    deadlines, people, delivery, watching, timing, data, connections, retries, restoring,
     leaks, crawl, agreement, entry, malformed, assigned, uploads, injected, scripted, evidence,
 )  # fmt: skip
 RESULTS = ROOT / "results.json"

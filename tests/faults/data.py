@@ -1,4 +1,4 @@
-"""Is everything that was acknowledged still there, and whole, when the database dies, is full, or takes nobody more?"""
+"""Is everything that was acknowledged still there, and whole, when the database dies or is full?"""
 
 import contextlib
 import os
@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
-
-import psycopg
 
 from tests.faults.client import Answer, Oracle, load
 from tests.faults.deadlines import due_soon, fired_once
@@ -98,43 +96,6 @@ def database_stopped(stands: Stands, outcome: Outcome, *, stops: int, between: f
     refused_later = [one for one in done.faults if not any(begin <= one[0] <= end for begin, end in away)]
     outcome.figures["refused_once_it_was_back"] = len(refused_later)
     outcome.must("nobody is refused once it is back", not refused_later)
-
-
-@experiment(
-    "F17",
-    "with every connection of the database taken, deadlines fire on time and pages refuse cleanly",
-    short=dict(n=20, taken=8),
-    long=dict(n=500, taken=60),
-)
-def no_connection_left(stands: Stands, outcome: Outcome, *, n: int, taken: float) -> None:
-    """The loop keeps the connection that it has; whoever needs a new one is refused."""
-    stand = stands.shared()
-    oracle = stand.oracle("F17")
-    dues = due_soon(stand, oracle, n, taken * 0.8)
-    with contextlib.ExitStack() as held, Watch(stand) as watch, stand.database() as asking:
-        time.sleep(1)
-        with contextlib.suppress(psycopg.OperationalError):
-            while True:
-                held.enter_context(stand.database())
-                outcome.faults["connections_taken"] += 1
-        ends = time.monotonic() + taken
-        with load(mixed(stand, oracle), per_second=5) as done:
-            while time.monotonic() < ends:
-                time.sleep(0.5)
-                with contextlib.suppress(psycopg.OperationalError):
-                    held.enter_context(stand.database())
-                    outcome.faults["connections_taken"] += 1
-        watch.wait_for(dues, 20)
-        assert asking
-    stand.wait_well()
-    outcome.n = n
-    fired_once(stand, outcome, dues)
-    late = percentiles(watch.lateness(dues))
-    outcome.figures |= {"statuses": dict(done.statuses), "late_s": late}
-    whole(stand, outcome, oracle)
-    outcome.must("p99 of lateness <= 5 s", late["p99"] <= 5)
-    outcome.must("503, not 500", done.statuses[500] == 0)
-    outcome.must("no trace shown", not any(trace in body for _at, _status, body in done.faults for trace in TRACES))
 
 
 @contextmanager

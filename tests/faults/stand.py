@@ -39,6 +39,8 @@ class Stand:
         self.product = Product(
             home, **{"RISKZON_DEMO": "1", "EMAIL_URL": self.sink.address, "LOG_LEVEL": "WARNING", **environment}
         )
+        #: Where the database is, if the product itself is given another way to it.
+        self.past: str | None = None
         self._callers: dict[str, Caller] = {}
 
     def start(self) -> "Stand":
@@ -85,7 +87,7 @@ class Stand:
 
     @property
     def database_url(self) -> str:
-        given = self.product.environment.get("DATABASE_URL")
+        given = self.past or self.product.environment.get("DATABASE_URL")
         servers = embedded.find(self.home)
         assert given or servers
         return given or servers.database_url
