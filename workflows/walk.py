@@ -122,8 +122,12 @@ def branches(
     limit: int,
     prefix: str,
     after: tuple[datetime, UUID] | None = None,
+    is_counted: bool = False,
 ) -> tuple[str, Mapping[str, Any]]:
-    """One ordered, limited walk for each way in which this person reaches cases, joined by UNION ALL."""
+    """One ordered, limited walk for each way in which this person reaches cases, joined by UNION ALL.
+
+    `is_counted`: only how many there are is asked, so that `limit` of all units together are enough, whichever they are.
+    """
     condition, params = wanted.sql(prefix, user)
     if after is not None:
         condition += f" AND (c.next_due_at, c.id) > (%({prefix}_after_at)s, %({prefix}_after_id)s)"
@@ -136,6 +140,7 @@ def branches(
     shift = access.shift_at(user, now) if is_morning else access.shift_of(user, now)
     on_duty = access.shift_of(user, now)
     branches: list[str] = []
+    of_all = f" LIMIT {int(limit)}" if is_counted else ""
 
     def in_units(units: Mapping[UUID, datetime], rank: int, *conditions: str) -> None:
         """One walk for each unit, and for each way in which a case there can be meant; a unit has a moment beside it."""
@@ -147,7 +152,7 @@ def branches(
                       FROM unnest(%({prefix}_units{place})s::uuid[], %({prefix}_since{place})s::timestamptz[])
                            AS u (id, since)
                      CROSS JOIN LATERAL (SELECT c.next_due_at, c.id FROM riskzon_case c
-                                          WHERE c.unit_id = u.id AND {which} AND {tail}) one"""
+                                          WHERE c.unit_id = u.id AND {which} AND {tail}) one{of_all}"""
                 for which in conditions
             )
 

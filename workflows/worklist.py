@@ -110,7 +110,7 @@ def counts(user: User, now: datetime) -> dict[str, int]:
     pieces: list[str] = []
     params: dict[str, Any] = {}
     for name, wanted in views.items():
-        sql, values = branches(user, now, wanted, limit=CAP, prefix=name)
+        sql, values = branches(user, now, wanted, limit=CAP, prefix=name, is_counted=True)
         pieces.append(f"(SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")
         params.update(values)
     with connection.cursor() as cursor:
