@@ -9,7 +9,8 @@ from riskzon.doors import look
 from riskzon.errors import Invalid
 from riskzon.models import AuditAction, AuditEntry, Case, CasePermission, GrantSource, User
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, ISAK, at, child, make_report, people, person
-from workflows.demo.people import PEOPLE
+from workflows import worklist
+from workflows.demo.people import NORTH, PEOPLE
 from workflows.worklist import counts, page, search
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,20 @@ def test_a_blocked_case_is_in_no_list_count_or_search(cases: list[Case]) -> None
     assert cases[1].pk not in _everything(omar)
     assert found == []
     assert counts(omar, clock.now())["all"] == 4
+
+
+@pytest.mark.parametrize("most", [1, 3, 4, 5, 6])
+def test_counting_stops_where_it_is_told_to_however_the_cases_lie_in_units(
+    cases: list[Case], most, monkeypatch
+) -> None:
+    monkeypatch.setattr(worklist, "CAP", most)
+    sara, north = person("sara.lindh"), people().units[NORTH]
+    north.supervisor = sara
+    north.save(update_fields=["supervisor"])
+    Case.objects.filter(pk__in=[case.pk for case in cases[:2]]).update(unit=north)
+
+    assert counts(sara, clock.now())["all"] == min(len(cases), most)
+    assert counts(sara, clock.now())["unassigned"] == min(len(cases) - 1, most)
 
 
 def test_an_overdue_case_is_first_and_in_the_overdue_view_only_after_its_limit(cases: list[Case]) -> None:
