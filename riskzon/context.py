@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from riskzon import clock, timewords
+from riskzon.matrix import PLACES, Place
 from riskzon.models import CANARY_USERNAME, Role, User
 from riskzon.stay import seconds_left
 
@@ -60,9 +61,9 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.
-SEARCHES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
+SEARCHES = PLACES[Place.SEARCH]
 #: Who registers own absence in the menu under the name.
-MAY_BE_AWAY = frozenset({*SEARCHES, Role.HEAD, Role.LIAISON})
+MAY_BE_AWAY = PLACES[Place.ABSENCE]
 DEMO_ROLES = (
     Role.LIAISON,
     Role.SOCIAL_WORKER,

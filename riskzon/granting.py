@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from riskzon.access import live, permission_id
+from riskzon.access import live, permission_id, roles_with
 from riskzon.models import Case, CaseBlock, CaseGrant, CasePermission, GrantSource, User
 
 #: How long a duty social worker may finish own notes after the case has been taken over.
@@ -112,7 +112,7 @@ def followers(case: Case, now: datetime) -> QuerySet[User]:
     grants = CaseGrant.objects.filter(
         live(now), user=OuterRef("pk"), content_object=case, permission_id=permission_id(CasePermission.FOLLOW)
     )
-    return User.objects.filter(Exists(grants), is_active=True)
+    return User.objects.filter(Exists(grants), is_active=True, role__in=roles_with(CasePermission.FOLLOW))
 
 
 def block(user: User, case: Case, *, by: User, reason: str, now: datetime) -> None:

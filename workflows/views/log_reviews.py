@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from riskzon import drafts
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.matrix import Place
 from riskzon.models import Role
 from riskzon.ui import Tab
 from workflows import log_reviews
@@ -20,13 +21,13 @@ from workflows.forms.log_reviews import LogReviewForm
 from workflows.models import LogReview
 from workflows.verbs.log_reviews import decide
 from workflows.views import wording
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 BESIDE = 50
 
 
-@only_for(*log_reviews.READS)
+@only_in(Place.LOG_REVIEWS)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits to be looked at, the earliest limit first; or what is done. Heads see the figures of each month too."""
@@ -47,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/log/reviews.html", context)
 
 
-@only_for(*log_reviews.READS)
+@only_in(Place.LOG_REVIEWS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """One reading: who, when, what, by which right, why it was drawn; and its result."""
