@@ -28,7 +28,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, Wh
 from riskzon import clock, duty
 from riskzon.absence import holding
 from riskzon.duty import Shift
-from riskzon.matrix import CASE_ROLES, REACHES, RIGHTS, Action, Ground, can_reach
+from riskzon.matrix import CASE_ROLES, RIGHTS, Action, Ground, can_reach, roles_reaching
 from riskzon.models import (
     Absence,
     Case,
@@ -43,7 +43,13 @@ from riskzon.models import (
     User,
 )
 
-__all__ = ["CASE_ROLES", "RIGHTS", "Action", "Ground", "can_reach"]  # asked for here together with the policy that reads them
+__all__ = [
+    "CASE_ROLES",
+    "RIGHTS",
+    "Action",
+    "Ground",
+    "can_reach",
+]  # asked for here together with the policy that reads them
 
 FOLLOW_FOR = timedelta(days=30)
 
@@ -238,8 +244,7 @@ def permission_id(permission: CasePermission) -> int:
 
 def roles_with(permission: CasePermission) -> list[Role]:
     """The roles in which a grant of this right gives anything."""
-    ground = next(ground for ground, given in GIVEN.items() if given == permission)
-    return [role for role, grounds in REACHES.items() if ground in grounds]
+    return roles_reaching(next(ground for ground, given in GIVEN.items() if given == permission))
 
 
 def live(now: datetime) -> Q:

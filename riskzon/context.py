@@ -124,6 +124,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_waiting": WAITING,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
+        "who_may_url": address("who-may") if signed_in and getattr(user, "role", "") in PLACES[Place.WHO_MAY] else "",
         "account_url": address("account") if signed_in else "",
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),

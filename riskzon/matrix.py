@@ -181,6 +181,11 @@ PLACES: Mapping[Place, frozenset[Role]] = {
 }
 
 
+def roles_reaching(ground: Ground) -> list[Role]:
+    """The roles in which somebody can reach a case on this ground."""
+    return [role for role, grounds in REACHES.items() if ground in grounds]
+
+
 def has(user: User, place: Place) -> bool:
     """Whether this place is there for `user`."""
     return user.is_active and user.role in PLACES[place]

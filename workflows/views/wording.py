@@ -65,7 +65,7 @@ WHATS = {
     "review": gettext_lazy("Granskning av överskriden frist"),
     "breach": gettext_lazy("Fristen gick ut"),
     "take_over_report": gettext_lazy("Tog över anmälan från kollega"),
-    "access": gettext_lazy("Vilka får se ärendet"),
+    "access": gettext_lazy("Vem kan se ärendet, och varför"),
     "block": gettext_lazy("Jäv"),
     "block_end": gettext_lazy("Avslutade jäv"),
     "disclosures": gettext_lazy("Utlämnanden"),
