@@ -49,8 +49,8 @@ CALLS = {Place.ACCOUNT_BY_API: "/api/v1/accounting", Place.FIGURES_BY_API: "/api
 FORMS = {Place.RULES_PROPOSE: "/rules/open_investigation/new/"}
 #: What a page must be asked with.
 _ASKED = {"worklist-status": {"since": "2026-11-12T00:00:00Z"}}
-#: Where there is no page without something that waits: asked in tests/workflows/rules, test_emergency, test_watched and
-#: pages/test_who_may.
+#: Where there is no page without something that waits, or a part of one: asked in tests/workflows/rules, test_emergency,
+#: test_watched and test_auditor_rights.
 ELSEWHERE = {Place.RULES_ANSWER, Place.EMERGENCY_ANSWER, Place.ALARMS, Place.RIGHTS_REVIEW}
 
 

@@ -33,7 +33,7 @@ _BY_WORK = (Ground.LEAD, Ground.UNIT, Ground.DUTY)
 
 @only_in(Place.WHO_MAY)
 @require_safe
-def declared(request: HttpRequest) -> HttpResponse:
+def who_may(request: HttpRequest) -> HttpResponse:
     """The table that the policy reads: which role reaches cases why, what that allows, and what it reaches beside them."""
     roles = [
         {

@@ -66,6 +66,7 @@ WHATS = {
     "breach": gettext_lazy("Fristen gick ut"),
     "take_over_report": gettext_lazy("Tog över anmälan från kollega"),
     "access": gettext_lazy("Vem kan se ärendet, och varför"),
+    "who_may": gettext_lazy("Vem får vad"),
     "block": gettext_lazy("Jäv"),
     "block_end": gettext_lazy("Avslutade jäv"),
     "disclosures": gettext_lazy("Utlämnanden"),
