@@ -75,9 +75,11 @@ def _everybody(case: Case, now: datetime) -> Iterator[Sight]:
     leads = working.filter(role=Role.SUPERVISOR)
     if Role.SUPERVISOR in roles_reaching(Ground.LEAD) and case.unit.supervisor_id is not None:
         yield from (Sight(one, Ground.LEAD) for one in leads.filter(pk=case.unit.supervisor_id))
-        for absence in Absence.objects.filter(holding(now), person=case.unit.supervisor_id).select_related("person"):
+        for absence in Absence.objects.filter(holding(now), person=case.unit.supervisor_id, cover__isnull=False):
             until = min((one for one in (absence.ends_at, absence.ended_at) if one is not None), default=None)
-            yield from (Sight(one, Ground.LEAD, absence.person, until) for one in leads.filter(pk=absence.cover_id))
+            yield from (
+                Sight(one, Ground.LEAD, absence.person, until) for one in leads.filter(pk__in=[absence.cover_id])
+            )
     if Role.HEAD in roles_reaching(Ground.LEAD) and case.unit.supervisor_id in _blocked(case):
         yield from (Sight(one, Ground.LEAD) for one in working.filter(role=Role.HEAD))
     for one in working.filter(role__in=roles_reaching(Ground.UNIT), unit=case.unit_id):
