@@ -14,6 +14,7 @@ from notifications.messages import CANARY, CATALOGUE
 from notifications.models import Delivery
 from riskzon.access import units_led_by
 from riskzon.doors import unseen
+from riskzon.matrix import Place, has
 from riskzon.models import Role, Unit, User
 
 PAGE_SIZE = 50
@@ -38,6 +39,8 @@ def failures(user: User, *, page: str | int = 1) -> Page[Any]:
 
     Unseen for whoever answers for nobody.
     """
+    if not has(user, Place.DELIVERIES):
+        raise unseen(user, "deliveries")
     failed = (
         Delivery.objects.filter(Q(state=Delivery.State.GIVEN_UP) | Q(state=Delivery.State.WAITING, attempts__gt=0))
         .exclude(message__kind=CANARY)

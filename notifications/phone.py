@@ -19,7 +19,8 @@ from notifications.requests import PersonsRequest
 from riskzon import audit, clock, drafts
 from riskzon.doors import unseen
 from riskzon.forms import DsFormMixin
-from riskzon.models import AuditAction, Role, User
+from riskzon.matrix import Place, has
+from riskzon.models import AuditAction, User
 from riskzon.phones import BadPhone, parse_mobile, shown
 
 
@@ -46,7 +47,7 @@ class PhoneForm(DsFormMixin, forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_phone(request: PersonsRequest) -> HttpResponse:
     """See and change the own number; for duty social workers, 404 for everybody else."""
-    if request.user.role != Role.DUTY:
+    if not has(request.user, Place.OWN_SHIFTS):
         raise unseen(request.user, "phone")
     if request.method != "POST":
         form = PhoneForm(initial={"phone": shown(request.user.phone)})

@@ -19,7 +19,7 @@ from notifications.requests import PersonsRequest
 from notifications.sent import sent
 from riskzon import clock
 from riskzon.doors import look
-from riskzon.models import Role
+from riskzon.matrix import Place, has
 from riskzon.ui import Tab
 
 _MAILS = 25
@@ -49,7 +49,7 @@ def show_inbox(request: PersonsRequest) -> HttpResponse:
             "page": page,
             "unread_only": unread_only,
             "unread": unread,
-            "has_phone_page": request.user.role == Role.DUTY,
+            "has_phone_page": has(request.user, Place.OWN_SHIFTS),
             "newest": max((letter.at for letter in page.object_list), default=None),
             "tabs": [
                 Tab(_("Alla"), address, current=not unread_only),

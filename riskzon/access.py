@@ -13,12 +13,12 @@ A person reaches a case on one of these grounds, strongest first:
 * emergency - broke in, with a reason, to read this one case for four hours (`riskzon.emergency`)
 * follow - the liaison's own report, in reduced form, until 30 days after registration or the end of the case
 
-A block (jäv) on the child removes the case whatever the ground. Nobody has a right on all cases.
+A block (jäv) on the child removes the case whatever the ground. Nobody has a right on all cases. Which role can have which
+ground, and what each allows, is declared in `riskzon.matrix`.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -28,6 +28,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, Wh
 from riskzon import clock, duty
 from riskzon.absence import holding
 from riskzon.duty import Shift
+from riskzon.matrix import CASE_ROLES, RIGHTS, Action, Ground, can_reach, roles_reaching
 from riskzon.models import (
     Absence,
     Case,
@@ -42,93 +43,31 @@ from riskzon.models import (
     User,
 )
 
+__all__ = [
+    "CASE_ROLES",
+    "RIGHTS",
+    "Action",
+    "Ground",
+    "can_reach",
+]  # asked for here together with the policy that reads them
+
 FOLLOW_FOR = timedelta(days=30)
 
-
-class Ground(StrEnum):
-    """Why a person reaches a case, the strongest first."""
-
-    LEAD = "lead"
-    UNIT = "unit"
-    HANDLE = "handle"
-    DUTY = "duty"
-    NOTE = "note"
-    READ = "read"
-    EMERGENCY = "emergency"
-    FOLLOW = "follow"
-
-
-class Action(StrEnum):
-    """What can be done with one case."""
-
-    READ = "read"
-    FOLLOW = "follow"
-    CONTACT = "contact"
-    ASSESS = "assess"
-    HOLD = "hold"
-    DECIDE_HOLD = "decide_hold"
-    DISPOSE = "dispose"
-    DEVIATE = "deviate"
-    ASSIGN = "assign"
-    HAND_OVER = "hand_over"
-    IDENTIFY = "identify"
-    FAMILY = "family"
-    FEEDBACK = "feedback"
-    SUPPLEMENT = "supplement"
-    CORRECT = "correct"
-    REVIEW = "review"
-    NOTE = "note"
-    SEE_LOG = "see_log"
-    DECLARE = "declare"
-    DISCLOSE = "disclose"
-    BLOCK = "block"
-    VOUCH = "vouch"
-
-
-_WORK = frozenset(
-    {
-        Action.READ,
-        Action.FOLLOW,
-        Action.CONTACT,
-        Action.ASSESS,
-        Action.HOLD,
-        Action.DISPOSE,
-        Action.ASSIGN,
-        Action.HAND_OVER,
-        Action.IDENTIFY,
-        Action.FAMILY,
-        Action.FEEDBACK,
-        Action.SUPPLEMENT,
-        Action.CORRECT,
-        Action.NOTE,
-        Action.SEE_LOG,
-        Action.DECLARE,
-        Action.VOUCH,
-        Action.DISCLOSE,
-    }
-)
-
-#: The role matrix (domain: SoL 25:1, OSL 26:1, SOLPUL 10 §): what each ground allows.
-RIGHTS: dict[Ground, frozenset[Action]] = {
-    Ground.LEAD: _WORK | {Action.DECIDE_HOLD, Action.DEVIATE, Action.REVIEW, Action.BLOCK},
-    Ground.UNIT: _WORK,
-    Ground.HANDLE: _WORK,
-    Ground.DUTY: _WORK - {Action.DISPOSE, Action.ASSIGN, Action.HAND_OVER} | {Action.DECIDE_HOLD},
-    Ground.NOTE: frozenset({Action.READ, Action.FOLLOW, Action.NOTE}),
-    Ground.READ: frozenset({Action.READ, Action.FOLLOW, Action.SEE_LOG, Action.DECLARE}),
-    Ground.EMERGENCY: frozenset({Action.READ, Action.FOLLOW, Action.DECLARE}),
-    Ground.FOLLOW: frozenset({Action.FOLLOW, Action.CONTACT, Action.SUPPLEMENT, Action.CORRECT, Action.DECLARE}),
+#: The grounds that somebody has given; the others follow from where a person works.
+GIVEN = {
+    Ground.HANDLE: CasePermission.HANDLE,
+    Ground.NOTE: CasePermission.NOTE,
+    Ground.READ: CasePermission.READ,
+    Ground.EMERGENCY: CasePermission.EMERGENCY,
+    Ground.FOLLOW: CasePermission.FOLLOW,
 }
-
-#: Who works with cases at all; everybody else reaches none by unit or duty.
-CASE_ROLES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
 
 _FOLLOWING = (GrantSource.REGISTERED, GrantSource.NAMED, GrantSource.TAKEN_OVER)
 
 
 def units_of(user: User) -> list[UUID]:
     """The units whose cases are this person's everyday work."""
-    if user.role not in CASE_ROLES or not user.is_active:
+    if not can_reach(user, Ground.UNIT):
         return []
     own = [user.unit_id] if user.unit_id else []
     if user.role == Role.SUPERVISOR:
@@ -141,7 +80,7 @@ def units_led_by(user: User) -> list[UUID]:
 
     Read once for each request or task.
     """
-    if user.role != Role.SUPERVISOR or not user.is_active:
+    if user.role != Role.SUPERVISOR or not can_reach(user, Ground.LEAD):
         return []
     found: list[UUID] | None = getattr(user, "_led", None)
     if found is None:
@@ -154,7 +93,7 @@ def units_led_by(user: User) -> list[UUID]:
 
 def shift_of(user: User, now: datetime) -> Shift:
     """The units for which this person stands in at `now` as one of Socialjouren; none of them for everybody else."""
-    if user.role != Role.DUTY or not user.is_active:
+    if not can_reach(user, Ground.DUTY):
         return Shift({}, {})
     return shift_at(user, now)
 
@@ -218,9 +157,10 @@ def read_in_full(user: User, now: datetime | None = None) -> QuerySet[Case]:
 
     To follow is the weakest ground: it is the only one exactly where no other holds.
     """
-    if not user.is_active:
-        return Case.objects.none()
     others = [condition for ground, condition in _grounds(user, now or clock.now()) if ground != Ground.FOLLOW]
+    # No condition at all would let every case through.
+    if not others or not user.is_active:
+        return Case.objects.none()
     return Case.objects.filter(Q(*others, _connector=Q.OR)).exclude(_blocked(user))
 
 
@@ -250,23 +190,16 @@ def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | N
 def _ground_in(user: User, case_id: UUID, unit_id: UUID, now: datetime | None) -> Ground | None:
     if unit_id in units_led_by(user):
         return Ground.LEAD
-    if user.role == Role.HEAD and Case.objects.filter(one_level_up(), pk=case_id).exists():
+    if _is_above(user) and Case.objects.filter(one_level_up(), pk=case_id).exists():
         return Ground.LEAD
     if unit_id in units_of(user):
         return Ground.UNIT
     moment = now or clock.now()
-    given = set(_given(user, case_id, moment))
-    if permission_id(CasePermission.HANDLE) in given:
-        return Ground.HANDLE
-    if user.role == Role.DUTY and Case.objects.filter(_on_duty(user, moment), pk=case_id).exists():
-        return Ground.DUTY
-    if permission_id(CasePermission.NOTE) in given:
-        return Ground.NOTE
-    if permission_id(CasePermission.READ) in given:
-        return Ground.READ
-    if permission_id(CasePermission.EMERGENCY) in given:
-        return Ground.EMERGENCY
-    return Ground.FOLLOW if permission_id(CasePermission.FOLLOW) in given else None
+    found = set(_given(user, case_id, moment))
+    given = {ground for ground, permission in GIVEN.items() if permission_id(permission) in found}
+    if can_reach(user, Ground.DUTY) and Case.objects.filter(_on_duty(user, moment), pk=case_id).exists():
+        given.add(Ground.DUTY)
+    return next((ground for ground in Ground if ground in given and can_reach(user, ground)), None)
 
 
 def rights_on(ground: str | None, user: User) -> frozenset[Action]:
@@ -309,6 +242,11 @@ def permission_id(permission: CasePermission) -> int:
     return _permission_ids[key]
 
 
+def roles_with(permission: CasePermission) -> list[Role]:
+    """The roles in which a grant of this right gives anything."""
+    return roles_reaching(next(ground for ground, given in GIVEN.items() if given == permission))
+
+
 def live(now: datetime) -> Q:
     """The grants that hold at `now`; a liaison's own report as long as its case is open."""
     return Q(ended_at__isnull=True) & (
@@ -345,17 +283,22 @@ def one_level_up() -> Q:
     )
 
 
+def _is_above(user: User) -> bool:
+    return user.role == Role.HEAD and can_reach(user, Ground.LEAD)
+
+
 def _grounds(user: User, now: datetime) -> Iterator[tuple[Ground, Q]]:
     """Strongest first."""
     if led := units_led_by(user):
         yield Ground.LEAD, Q(unit__in=led)
-    if user.role == Role.HEAD:
+    if _is_above(user):
         yield Ground.LEAD, one_level_up()
     if units := units_of(user):
         yield Ground.UNIT, Q(unit__in=units)
-    yield Ground.HANDLE, _granted(user, CasePermission.HANDLE, now)
-    yield Ground.DUTY, _on_duty(user, now)
-    yield Ground.NOTE, _granted(user, CasePermission.NOTE, now)
-    yield Ground.READ, _granted(user, CasePermission.READ, now)
-    yield Ground.EMERGENCY, _granted(user, CasePermission.EMERGENCY, now)
-    yield Ground.FOLLOW, _granted(user, CasePermission.FOLLOW, now)
+    for ground in Ground:
+        if not can_reach(user, ground):
+            continue
+        if ground == Ground.DUTY:
+            yield ground, _on_duty(user, now)
+        elif ground in GIVEN:
+            yield ground, _granted(user, GIVEN[ground], now)

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from riskzon import clock, timewords
+from riskzon.matrix import PLACES, Place
 from riskzon.models import CANARY_USERNAME, Role, User
 from riskzon.stay import seconds_left
 
@@ -60,9 +61,9 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }
 #: Who has the search box in the header; the search itself asks the policy.
-SEARCHES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY})
+SEARCHES = PLACES[Place.SEARCH]
 #: Who registers own absence in the menu under the name.
-MAY_BE_AWAY = frozenset({*SEARCHES, Role.HEAD, Role.LIAISON})
+MAY_BE_AWAY = PLACES[Place.ABSENCE]
 DEMO_ROLES = (
     Role.LIAISON,
     Role.SOCIAL_WORKER,
@@ -123,6 +124,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "nav_waiting": WAITING,
         "search_url": address("search") if signed_in and getattr(user, "role", "") in SEARCHES else "",
         "absence_url": address("absence") if signed_in and getattr(user, "role", "") in MAY_BE_AWAY else "",
+        "who_may_url": address("who-may") if signed_in and getattr(user, "role", "") in PLACES[Place.WHO_MAY] else "",
         "account_url": address("account") if signed_in else "",
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),

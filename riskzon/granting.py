@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from riskzon.access import live, permission_id
+from riskzon.access import live, permission_id, roles_with
 from riskzon.models import Case, CaseBlock, CaseGrant, CasePermission, GrantSource, User
 
 #: How long a duty social worker may finish own notes after the case has been taken over.
@@ -112,7 +112,7 @@ def followers(case: Case, now: datetime) -> QuerySet[User]:
     grants = CaseGrant.objects.filter(
         live(now), user=OuterRef("pk"), content_object=case, permission_id=permission_id(CasePermission.FOLLOW)
     )
-    return User.objects.filter(Exists(grants), is_active=True)
+    return User.objects.filter(Exists(grants), is_active=True, role__in=roles_with(CasePermission.FOLLOW))
 
 
 def block(user: User, case: Case, *, by: User, reason: str, now: datetime) -> None:
@@ -122,18 +122,23 @@ def block(user: User, case: Case, *, by: User, reason: str, now: datetime) -> No
     )
 
 
+def investigation_over(child_id: UUID, *, by: User, now: datetime) -> None:
+    """The child's investigation has ended, and with it what its worker could do in the child's other cases by it."""
+    CaseGrant.objects.filter(
+        content_object__child=child_id, source=GrantSource.INVESTIGATION, ended_at__isnull=True
+    ).update(ended_at=now, ended_by=by)
+
+
+def end_for_blocked(case_ids: Iterable[UUID], child_id: UUID, *, by: User, now: datetime) -> None:
+    """End the live grants on these cases of everybody who must see nothing of the child: two children were found to be one."""
+    blocked = CaseBlock.objects.filter(child=child_id, ended_at__isnull=True).values("user")
+    live = CaseGrant.objects.filter(content_object__in=list(case_ids), user__in=blocked, ended_at__isnull=True)
+    live.update(ended_at=now, ended_by=by)
+
+
 def end_grants(user: User, child_id: UUID, *, by: User, now: datetime) -> list[tuple[UUID, str]]:
     """End every live grant of this person on the cases of one child; returns each as (case id, source)."""
     live = CaseGrant.objects.filter(user=user, content_object__child=child_id, ended_at__isnull=True)
     ended = list(live.values_list("content_object_id", "source"))
     live.update(ended_at=now, ended_by=by)
     return ended
-
-
-def grants_on(case: Case, now: datetime) -> QuerySet[CaseGrant]:
-    """Every right that is given to one person on one case at `now`, the oldest first."""
-    return (
-        CaseGrant.objects.filter(live(now), content_object=case, user__is_active=True)
-        .select_related("user", "permission", "granted_by")
-        .order_by("granted_at", "pk")
-    )

@@ -25,6 +25,7 @@ from riskzon.sealing import Standing, standing
 from workflows import auditor_role
 from workflows.alarm import Alarm, ping
 from workflows.auditor_log import wrong_seals
+from workflows.auditor_rights import Compared, compared
 from workflows.auditor_roster import seconds_until_nobody
 
 EVERY = timedelta(seconds=30)
@@ -71,6 +72,10 @@ class Findings:
     log_headless_seconds: float | None
     #: Seals among the newest that are not what they were, or do not follow on the one before.
     log_seals_wrong: int
+    #: Rights on single cases that nobody should have, or that somebody lacks, and how old that comparison is.
+    rights_wrong: int
+    rights_missing: int
+    rights_age_seconds: float | None
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -91,6 +96,7 @@ class Findings:
             "roster_gap": self.nobody_on_duty_in_seconds is not None,
             "clocks_apart": abs(self.clock_skew_seconds) > CLOCKS_APART.total_seconds(),
             "log_broken": self.log_seals_wrong > 0,
+            **Compared(self.rights_wrong, self.rights_missing, self.rights_age_seconds).faults,
             **dict.fromkeys(("log_not_sealed", "log_head_not_written"), False),
             **dict.fromkeys(Standing(self.log_unsealed_seconds, self.log_headless_seconds).faults, True),
         }
@@ -108,7 +114,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         overdue, rungs, untold, failed, bare, oldest, sweep_age, silent = cursor.fetchone()
         cursor.execute(_CANARY, {"within": CANARY_WITHIN})
         canary_age, canary_problem = cursor.fetchone()
-    log = standing()
+    log, rights = standing(), compared()
     return Findings(
         overdue_unfired=overdue,
         rungs_unfired=rungs,
@@ -125,6 +131,9 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         log_unsealed_seconds=log.unsealed_seconds,
         log_headless_seconds=log.headless_seconds,
         log_seals_wrong=wrong_seals(),
+        rights_wrong=rights.wrong,
+        rights_missing=rights.missing,
+        rights_age_seconds=rights.age_seconds,
     )
 
 

@@ -1,4 +1,4 @@
-"""What may the auditor read? Columns that say when and in which state, never who or what; and it writes its own heartbeat.
+"""What may the auditor read? Columns that say when and in which state, and keys; never a name. It writes its own heartbeat.
 
 The role belongs to one database, so that several of one server never meet. The login of DATABASE_URL makes it, or an
 administrator has: `CREATE ROLE name NOLOGIN; GRANT name TO login`. Where neither can be, the audit goes on as the login,
@@ -15,11 +15,31 @@ from psycopg.errors import InsufficientPrivilege
 #: Each table of which the auditor's SQL reads something, and of that everything. Only what is listed can be read.
 READS: Mapping[str, tuple[str, ...]] = {
     "riskzon_productclock": ("id", "offset", "standing_at"),
-    "riskzon_case": ("id", "closed_at"),
+    "riskzon_case": (
+        *("id", "closed_at", "registered_at", "child_id", "report_id", "unit_id", "assignee_id", "investigation_id"),
+        "disposition",
+    ),
+    # Who has which right on which case, and what each right presupposes: keys and codes.
+    "riskzon_casegrant": ("case_id", "user_id", "permission_id", "source", "granted_by_id", "ends_at", "ended_at"),
+    "riskzon_casegroupgrant": (
+        "case_id",
+        "group_id",
+        "permission_id",
+        "source",
+        "granted_by_id",
+        "ends_at",
+        "ended_at",
+    ),
+    "riskzon_caseblock": ("user_id", "child_id", "ended_at"),
+    "riskzon_emergencyaccess": ("case_id", "user_id", "opened_at", "ends_at"),
+    "riskzon_investigation": ("id", "child_id", "case_worker_id", "opened_at", "closed_at"),
+    "riskzon_report": ("id", "registered_by_id"),
+    "riskzon_user_groups": ("user_id", "group_id"),
+    "auth_permission": ("id", "codename"),
     "riskzon_canary": ("id", "made_at", "due_at", "fired_at", "rehearsal"),
-    "riskzon_unit": ("id", "kind", "weekly_hours", "closed_dates"),
+    "riskzon_unit": ("id", "supervisor_id", "kind", "weekly_hours", "closed_dates"),
     "riskzon_user": ("id", "unit_id", "role", "is_active"),
-    "riskzon_absence": ("person_id", "starts_at", "ends_at", "ended_at"),
+    "riskzon_absence": ("person_id", "cover_id", "starts_at", "ends_at", "ended_at"),
     "riskzon_auditentry": ("id", "at", "transaction"),
     "riskzon_auditseal": (
         *("number", "format", "after_id", "from_transaction", "to_transaction", "rows", "total", "last_id"),
@@ -32,7 +52,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     # The process alone leads from a step to its case, which a policy asks for.
     "workflows_caseprocess": ("id",),
     "workflows_casetask": ("id", "status"),
-    "workflows_heartbeat": ("name", "at"),
+    "workflows_heartbeat": ("name", "at", "detail"),
     "notifications_message": ("id", "kind", "key"),
     "notifications_delivery": ("message_id", "state", "created_at"),
     "notifications_dutypattern": (

@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from riskzon import access, wall
 from riskzon.doors import Look
 from riskzon.errors import Unseen
+from riskzon.matrix import PLACES, Place
 from riskzon.models import Case, CaseBlock, EndProposal, Hold, ReportKind, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows import statistics
@@ -30,7 +31,7 @@ from workflows.measures import SLOW_NOTICE
 from workflows.models import Breach, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
 
-OVERSEERS = frozenset({Role.SUPERVISOR, Role.HEAD})
+OVERSEERS = PLACES[Place.BOARD]
 SOON = timedelta(hours=4)
 #: A hold whose review is nearer than this is on the board.
 REVIEW_WITHIN = timedelta(hours=24)

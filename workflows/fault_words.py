@@ -11,8 +11,9 @@ AUDIT_FAILED = "audit_failed"
 NOT_WATCHED = "not_watched"
 
 #: Faults with which every promise is still kept: another dispatcher works, somebody has time to fill the roster, the rows of
-#: the log are there and only not sealed yet.
-NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap", "log_not_sealed", "log_head_not_written"})
+#: the log are there and only not sealed yet, somebody sees too little.
+_RIGHTS = ("rights_missing", "rights_not_compared")
+NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap", "log_not_sealed", "log_head_not_written", *_RIGHTS})
 
 WORDS: dict[str, Any] = {
     NOT_WATCHED: _("Ingen kontrollerar att fristerna bevakas just nu. Håll själv reda på tiderna."),
@@ -32,6 +33,13 @@ WORDS: dict[str, Any] = {
     ),
     "log_not_sealed": _("Åtkomstloggen förseglas inte. Det som läses nu går att ändra utan att det syns."),
     "log_head_not_written": _("Åtkomstloggens kvitton skrivs inte utanför databasen."),
+    "rights_wrong": _(
+        "Någon har en behörighet till ett ärende som ingen borde ha. Loggranskaren ser vilken under Loggkontroll."
+    ),
+    "rights_missing": _(
+        "Någon saknar behörighet till ett ärende som är hens. Loggranskaren ser vilket under Loggkontroll."
+    ),
+    "rights_not_compared": _("Behörigheterna till enskilda ärenden har inte jämförts på länge."),
     "clocks_apart": _("Servrarnas klockor går olika. Tider på skärmen kan vara fel."),
 }
 

@@ -13,13 +13,14 @@ from django.db.models import Count, Q, QuerySet
 
 from notifications.outbox import tell
 from riskzon.access import units_led_by
+from riskzon.matrix import PLACES, Place
 from riskzon.models import AuditEntry, Role, User
 from workflows.models import LogReview, LogSample
 
 #: The heads are told of what is late at once, and again each week that it stays so.
 WEEK = 7
 #: Who finds the pages.
-READS = (Role.LOG_REVIEWER, Role.HEAD, Role.SUPERVISOR)
+READS = PLACES[Place.LOG_REVIEWS]
 _MOST = 999
 
 

@@ -24,6 +24,7 @@ from notifications.failures import answered_for, given_up
 from riskzon import clock, emergency, wall
 from riskzon.access import Ground, asked_at, reached
 from riskzon.doors import Look
+from riskzon.matrix import PLACES, Place
 from riskzon.models import (
     Case,
     CaseBlock,
@@ -40,7 +41,7 @@ from workflows.causes import Proposal, proposals
 from workflows.ends import WAITING
 from workflows.models import Breach, Deadline, Kind, RuleChange
 
-ROLES = frozenset({Role.SUPERVISOR, Role.DUTY, Role.HEAD})
+ROLES = PLACES[Place.WAITING]
 #: On which ground the cases are theirs to decide in.
 _GROUNDS = {Role.SUPERVISOR: Ground.LEAD, Role.HEAD: Ground.LEAD, Role.DUTY: Ground.DUTY}
 #: How far ahead somebody must be on duty.

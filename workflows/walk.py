@@ -13,6 +13,7 @@ from django.db import connection
 
 from riskzon import access
 from riskzon.access import Ground
+from riskzon.matrix import can_reach
 from riskzon.models import CasePermission, Role, User
 
 #: The grounds by strength, as the walk numbers them; rank 0 is the person's unit, which for its supervisor is more.
@@ -169,7 +170,10 @@ def branches(
             # A single case that is given may lie with any unit.
             params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
             tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
-        branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
+        held = [access.permission_id(given) for ground, given in access.GIVEN.items() if can_reach(user, ground)]
+        if held:
+            params[f"{prefix}_held"] = held
+            branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
         if user.role == Role.HEAD:
             branches.append(_ONE_LEVEL_UP + tail)
         params[f"{prefix}_moment"] = now
@@ -213,6 +217,7 @@ def _granted(table: str, owner: str, prefix: str, tail: str) -> str:
         WHEN %({prefix}_read)s THEN 4 WHEN %({prefix}_emergency)s THEN 5 ELSE 6 END"""
     return f"""SELECT c.next_due_at, c.id, {rank} AS rank FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
         WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
+          AND g.permission_id = ANY (%({prefix}_held)s)
           AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s
                OR (g.source IN ('registered', 'named', 'taken_over') AND c.closed_at IS NULL))
           AND {tail}"""

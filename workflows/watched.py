@@ -15,12 +15,13 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from riskzon.matrix import PLACES, Place
 from riskzon.models import Role, User
 from workflows.fault_words import NOT_WATCHED, sentences
 from workflows.health import AUDIT, STALE
 from workflows.sweep import DISPATCHERS
 
-LEADERS = frozenset({Role.SUPERVISOR, Role.HEAD, Role.ADMIN})
+LEADERS = PLACES[Place.ALARMS]
 WORKERS = frozenset({Role.SOCIAL_WORKER, Role.DUTY})
 #: How long a look is remembered: the question stands on every page.
 SECONDS = 5

@@ -13,13 +13,14 @@ from notifications.roster.reading import read
 from riskzon import audit, clock
 from riskzon.doors import register, unseen
 from riskzon.errors import Busy, Conflict, Unseen
+from riskzon.matrix import PLACES, Place
 from riskzon.models import AuditAction, Role, Unit, User
 from riskzon.models.people import UnitKind
 
 #: Who reads the roster.
-SEES = (Role.DUTY, Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.HEAD, Role.ADMIN)
-#: Who changes patterns and exceptions, and moves a shift without asking. Socialjouren may have no supervisor of its own.
-PLANS = (Role.SUPERVISOR, Role.HEAD, Role.ADMIN)
+SEES = PLACES[Place.ROSTER]
+#: Who changes patterns and exceptions, and moves a shift without asking.
+PLANS = PLACES[Place.ROSTER_PLAN]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Act:
 
 
 @contextmanager
-def changing(by: User, what: str, *, roles: tuple[Role, ...] = PLANS) -> Iterator[Act]:
+def changing(by: User, what: str, *, roles: frozenset[Role] = PLANS) -> Iterator[Act]:
     """Change the roster in one transaction, one after the other; who did what is written to the access log.
 
     Unseen: this role may not. Conflict: somebody else has been changing it for two seconds.

@@ -13,7 +13,8 @@ from notifications.roster.door import Act, changing
 from notifications.roster.models import DutyOffer, DutyPattern
 from notifications.roster.planning import at_socialjouren, end_offers, no_clash
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import Role, User
+from riskzon.matrix import PLACES, Place
+from riskzon.models import User
 
 
 def offer(by: User, row_id: UUID, day: date, *, to: UUID | None = None) -> DutyOffer:
@@ -21,7 +22,7 @@ def offer(by: User, row_id: UUID, day: date, *, to: UUID | None = None) -> DutyO
 
     Unseen: the shift is somebody else's. Conflict: it is offered already, or over.
     """
-    with changing(by, "offer", roles=(Role.DUTY,)) as act:
+    with changing(by, "offer", roles=PLACES[Place.OWN_SHIFTS]) as act:
         row = act.row(row_id, day)
         if act.roster.holder(row, day) != by.pk or by.pk not in act.roster.people:
             raise Unseen
@@ -43,7 +44,7 @@ def take(by: User, offer_id: UUID) -> DutyOffer:
     Unseen: no such offer for this person. Conflict: somebody else has taken it, or it was withdrawn. Invalid: an own
     shift is in the way.
     """
-    with changing(by, "take", roles=(Role.DUTY,)) as act:
+    with changing(by, "take", roles=PLACES[Place.OWN_SHIFTS]) as act:
         offered = _offer(offer_id)
         if offered.from_person_id == by.pk or offered.to_person_id not in (None, by.pk):
             raise Unseen
@@ -63,7 +64,7 @@ def take(by: User, offer_id: UUID) -> DutyOffer:
 
 def withdraw(by: User, offer_id: UUID) -> DutyOffer:
     """Take back an own offer, or decline one that was made to oneself. Conflict: it is taken or ended already."""
-    with changing(by, "withdraw", roles=(Role.DUTY,)) as act:
+    with changing(by, "withdraw", roles=PLACES[Place.OWN_SHIFTS]) as act:
         offered = _offer(offer_id)
         if by.pk not in (offered.from_person_id, offered.to_person_id):
             raise Unseen

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.roster import page, planning, swaps
 from notifications.roster.core import Roster, Row
-from notifications.roster.door import PLANS, SEES
+from notifications.roster.door import PLANS
 from notifications.roster.forms import MoveForm, OfferForm
-from notifications.roster.gates import PersonsRequest, only_for
+from notifications.roster.gates import PersonsRequest, only_in
 from notifications.roster.models import DutyExtra, DutyOffer, DutyPattern
 from notifications.roster.reading import DAYS_BACK, read
 from notifications.roster.words import gap_words, stretch_words
@@ -25,13 +25,14 @@ from riskzon import clock
 from riskzon.doors import unseen
 from riskzon.errors import Invalid
 from riskzon.localtime import BadDate, local_date, parse_date
-from riskzon.models import Role, User
+from riskzon.matrix import Place
+from riskzon.models import User
 
 #: Patterns may be laid further ahead; nobody looks at them by the day.
 _DAYS_AHEAD = 730
 
 
-@only_for(*SEES)
+@only_in(Place.ROSTER)
 @require_safe
 def show(request: PersonsRequest) -> HttpResponse:
     """Who is on duty the next 14 days, or from the day that `from` names; today first."""
@@ -58,14 +59,14 @@ def show(request: PersonsRequest) -> HttpResponse:
     return render(request, "notifications/roster/roster.html", context)
 
 
-@only_for(*SEES)
+@only_in(Place.ROSTER)
 @require_safe
 def shift(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """One shift: who has it, what has become of it, and what the reader may do with it."""
     return _shift_page(request, *_asked_for(request.user, row_id, day))
 
 
-@only_for(Role.DUTY)
+@only_in(Place.OWN_SHIFTS)
 @require_http_methods(["POST"])
 def offer(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Offer an own shift."""
@@ -78,7 +79,7 @@ def offer(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     )
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_http_methods(["POST"])
 def move(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Give a shift to somebody else."""
@@ -91,7 +92,7 @@ def move(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     )
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_POST
 def call_off(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     """Call a shift off."""
@@ -101,7 +102,7 @@ def call_off(request: PersonsRequest, row_id: UUID, day: str) -> HttpResponse:
     return redirect("roster")
 
 
-@only_for(Role.DUTY)
+@only_in(Place.OWN_SHIFTS)
 @require_POST
 def take(request: PersonsRequest, offer_id: UUID) -> HttpResponse:
     """Take over a shift that is offered."""
@@ -115,7 +116,7 @@ def take(request: PersonsRequest, offer_id: UUID) -> HttpResponse:
     return redirect("roster-shift", taken.row_id, taken.day.isoformat())
 
 
-@only_for(Role.DUTY)
+@only_in(Place.OWN_SHIFTS)
 @require_POST
 def withdraw(request: PersonsRequest, offer_id: UUID) -> HttpResponse:
     """Take back an own offer, or say no to one."""

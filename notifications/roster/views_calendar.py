@@ -13,20 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.roster import calendar_out, feeds, importing
 from notifications.roster.calendar_in import NotACalendar
-from notifications.roster.door import PLANS, SEES
 from notifications.roster.forms import ImportForm
-from notifications.roster.gates import PersonsRequest, only_for
+from notifications.roster.gates import PersonsRequest, only_in
 from notifications.roster.reading import read
 from notifications.roster.spans import span
 from notifications.roster.words import stretch_words
 from riskzon import clock
 from riskzon.errors import Invalid
+from riskzon.matrix import Place
 
 #: The check page names this many shifts; all of them are written.
 _SHOWN = 60
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: PersonsRequest) -> HttpResponse:
     """Choose a file, and read what it would do."""
@@ -42,7 +42,7 @@ def upload(request: PersonsRequest) -> HttpResponse:
     return render(request, "notifications/roster/import.html", {"form": form}, status=status)
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_POST
 def confirm(request: PersonsRequest) -> HttpResponse:
     """Write what was shown."""
@@ -62,7 +62,7 @@ def confirm(request: PersonsRequest) -> HttpResponse:
     return redirect("roster")
 
 
-@only_for(*SEES)
+@only_in(Place.ROSTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def feed_page(request: PersonsRequest) -> HttpResponse:
     """The reader's own calendar address: made, and shown this once."""
@@ -74,7 +74,7 @@ def feed_page(request: PersonsRequest) -> HttpResponse:
     return render(request, "notifications/roster/feed.html", context)
 
 
-@only_for(*SEES)
+@only_in(Place.ROSTER)
 @require_POST
 def revoke(request: PersonsRequest) -> HttpResponse:
     """Take the address back."""

@@ -18,9 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications.roster import planning
 from notifications.roster.core import Roster
-from notifications.roster.door import PLANS
 from notifications.roster.forms import WEEKDAYS, EndForm, ExtraForm, PatternForm
-from notifications.roster.gates import PersonsRequest, only_for
+from notifications.roster.gates import PersonsRequest, only_in
 from notifications.roster.history import changes
 from notifications.roster.models import DutyAbsence, DutyExtra, DutyPattern
 from notifications.roster.reading import read
@@ -30,6 +29,7 @@ from riskzon import clock
 from riskzon.doors import unseen
 from riskzon.errors import Invalid
 from riskzon.localtime import local_date
+from riskzon.matrix import Place
 from riskzon.models import User
 
 _CHANGES = 50
@@ -48,7 +48,7 @@ def pattern_words(row: DutyPattern | DutyExtra) -> str:
     return (_("%(start)s–%(end)s") if row.ends > row.starts else _("%(start)s–%(end)s nästa dag")) % words
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_safe
 def patterns(request: PersonsRequest) -> HttpResponse:
     """Every pattern that still holds, what differs from it, and the last changes."""
@@ -84,7 +84,7 @@ def patterns(request: PersonsRequest) -> HttpResponse:
     return render(request, "notifications/roster/patterns.html", context)
 
 
-@method_decorator(only_for(*PLANS), name="dispatch")  # type: ignore[arg-type]
+@method_decorator(only_in(Place.ROSTER_PLAN), name="dispatch")  # type: ignore[arg-type]
 class PlanPage(View):
     """A page with one form; what is wrong comes back with 422, as filled in."""
 
@@ -178,7 +178,7 @@ class EndPattern(PlanPage):
         return f"{row.person}, {WEEKDAYS[row.weekday][1]} {pattern_words(row)}"
 
 
-@only_for(*PLANS)
+@only_in(Place.ROSTER_PLAN)
 @require_POST
 def restore(request: PersonsRequest, absence_id: UUID) -> HttpResponse:
     """Let a shift that was called off be worked after all."""

@@ -160,6 +160,7 @@ ROUTES: dict[str, Route] = {
     ),
     "worklist/status/": _page(_roles(*STAFF), "", queries=("?since=2026-11-12T00:00:00Z",)),
     "worklist/take-over/": _press(_roles(*STAFF), "nothing", ""),
+    "who-may/": _page(_roles(*STAFF, *LIAISONS, "head", "log reviewer", "admin"), ""),
     "search/": _form(_roles(*STAFF), "search", "", is_view_class=False),
     # In an emergency: what may not be opened answers on the form, like what is not there; what is there is asked in
     # tests/workflows/test_emergency.py.
@@ -262,9 +263,9 @@ ROUTES: dict[str, Route] = {
     ),
     _C + "guardians/<uuid:guardian_id>/here/": _form(SEE, "here"),
     _C + "guardians/here/": _form(SEE, "someone_here"),
-    # Whoever sees a case can step back from it; who has done so is for the unit's supervisor.
+    # Whoever sees a case can step back from it; who has done so is for the unit's supervisor (tests/access/test_seen_by.py).
     _C + "conflict/": _form(SEE, "conflict"),
-    _C + "access/": _page(LEAD),
+    _C + "access/": _page(READ),
     _C + "blocks/new/": _form(LEAD, "block"),
     _C + "blocks/<uuid:person_id>/end/": _press(LEAD),
     # --- What leaves, and what the liaison sees

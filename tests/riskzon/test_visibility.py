@@ -199,6 +199,16 @@ class World:
         )
 
 
+#: Which roles can hold which right, by hand: whoever changes role takes no case along.
+HELD_BY = {
+    Ground.HANDLE: (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD),
+    Ground.NOTE: (Role.DUTY,),
+    Ground.READ: (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD),
+    Ground.EMERGENCY: (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY),
+    Ground.FOLLOW: (Role.LIAISON,),
+}
+
+
 def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
     """The rule as the words say it, one case and one person at a time."""
     now = world.now
@@ -217,7 +227,8 @@ def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
         if one.content_object_id != case.pk:
             continue
         is_kept = one.source in FOLLOWING and case.closed_at is None
-        if one.ends_at is None or one.ends_at > now or is_kept:
+        is_held = user.role in HELD_BY[PERMISSIONS[one.permission.codename]]
+        if is_held and (one.ends_at is None or one.ends_at > now or is_kept):
             found.append(PERMISSIONS[one.permission.codename])
     waits = case.assessed_at is None or case.guardian_contact_open
     waits = waits or (case.review_due_at is not None and case.review_due_at < _next_opening(now))

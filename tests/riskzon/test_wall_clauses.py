@@ -230,6 +230,7 @@ MUTANTS = [
     ("given", "'read_case', ", ""),
     ("given", "'emergency_case', ", ""),
     ("given", ", 'follow_case'", ""),
+    ("given", "('follow_case', 'liaison')", "('follow_case', 'liaison'), ('follow_case', 'social_worker')"),
     ("one_level_up", "block.ended_at IS NULL AND", ""),
     ("one_level_up", "AND riskzon_wall_role() = 'head'", ""),
 ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon import emergency, granting
-from riskzon.access import CASE_ROLES, Ground, ground_of, visible_cases
+from riskzon.access import Ground, can_reach, ground_of, visible_cases
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, in_emergency, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
@@ -44,7 +44,7 @@ def ask(user: User, *, q: str, code: str, reason: str) -> Asked:
 
     Invalid names the field. Unseen: there is no such case, or a block keeps the person from it. What waits already stays.
     """
-    if user.role not in CASE_ROLES:
+    if not can_reach(user, Ground.EMERGENCY):
         raise unseen(user, "emergency")
     meant = _meant(q, code, reason)
     own = visible_cases(user).filter(meant).order_by("closed_at", "-registered_at").first()

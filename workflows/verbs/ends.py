@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import audit
+from riskzon import audit, granting
 from riskzon.access import Action, read_in_full
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid
@@ -186,9 +186,11 @@ def _end_investigation(act: Change, proposal: EndProposal) -> None:
     case = act.case
     _require_own_investigation(case)
     if case.disposition == Disposition.OPENED:
-        Investigation.objects.filter(cases=case, closed_at__isnull=True).update(
+        ended = Investigation.objects.filter(cases=case, closed_at__isnull=True).update(
             closed_at=act.now, outcome=proposal.disposition, outcome_reason=proposal.reason
         )
+        if ended:
+            granting.investigation_over(case.child_id, by=act.user, now=act.now)
 
 
 def _overruled(case: Case) -> dict[str, object]:

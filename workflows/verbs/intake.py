@@ -16,6 +16,7 @@ from notifications.outbox import tell
 from riskzon.doors import forbidden, register
 from riskzon.errors import Conflict, Invalid
 from riskzon.localtime import local_date
+from riskzon.matrix import PLACES, Place
 from riskzon.models import AdultNote, Case, IdempotencyKey, Report, ReportKind, Role, User
 from riskzon.models.reports import MANDATED
 from workflows.incoming import Incoming, check
@@ -23,7 +24,7 @@ from workflows.recipients import Directory
 from workflows.rules import Rulebook
 from workflows.verbs.opening import Opening
 
-MAY_REGISTER = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.LIAISON, Role.PARTNER})
+MAY_REGISTER = PLACES[Place.REGISTER]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from notifications.outbox import tell
+from riskzon import granting
 from riskzon.access import Action, read_in_full
 from riskzon.clock import now as product_now
 from riskzon.doors import Change, change, unseen
@@ -171,6 +172,7 @@ def close_investigation(
         investigation.closed_at, investigation.outcome, investigation.outcome_reason = act.now, outcome, reason.strip()
         investigation.follow_up_until = until
         investigation.save(update_fields=["closed_at", "outcome", "outcome_reason", "follow_up_until"])
+        granting.investigation_over(investigation.child_id, by=act.user, now=act.now)
         deadlines.meet(act.case, [Kind.INVESTIGATION], at=act.now, now=act.now)
         act.detail["outcome"] = outcome
     return investigation

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from riskzon.access import CASE_ROLES
 from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
+from riskzon.matrix import Place, has
 from riskzon.models import AuditAction, Case, CaseBlock, Child, Disposition, Investigation, User
 from riskzon.names import name_key
 from workflows.family import siblings
@@ -33,7 +33,7 @@ class Known:
 
 def is_known(user: User, *, identity_number: str = "", name: str = "", birth_date: date | None = None) -> list[Known]:
     """The known children that this number, or this name and birth date, may mean; blocked ones are not there."""
-    if user.role not in CASE_ROLES:
+    if not has(user, Place.KNOWN):
         raise forbidden(user, "known")
     with look(user, "known") as door:
         blocks = CaseBlock.objects.filter(user=user, ended_at__isnull=True)

@@ -224,7 +224,7 @@ def _custodian_reported(
 def _open_doors(case: Case, running: Investigation | None, user: User, now: datetime) -> None:
     ground = "registered" if user.role in (Role.LIAISON, Role.PARTNER) else ""
     audit.record(AuditAction.REGISTER, by=user, now=now, what="report", ground=ground, case_id=case.pk)
-    if user.role == Role.LIAISON:
+    if user.role == Role.LIAISON and access.may_hold(user, case):
         granting.grant(
             user,
             CasePermission.FOLLOW,
@@ -240,7 +240,10 @@ def _open_doors(case: Case, running: Investigation | None, user: User, now: date
 
 def involve_investigator(case: Case, running: Investigation, now: datetime) -> None:
     """Whoever investigates the child already may work with the new case, and is told."""
-    granting.grant(running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now)
+    if access.may_hold(running.case_worker, case):
+        granting.grant(
+            running.case_worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=None, now=now
+        )
     tell(
         "investigation_report",
         to=[running.case_worker],

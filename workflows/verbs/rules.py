@@ -21,15 +21,13 @@ from riskzon import audit
 from riskzon.doors import register, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.localtime import local_date
+from riskzon.matrix import Place, has
 from riskzon.models import AuditAction, Role, User
 from workflows.lawful import Faults, RungSpec, Track, ladder_faults, rule_faults
 from workflows.models import DeadlineRule, Kind, RuleChange, Rung
 from workflows.reach import at_limit, holes
 from workflows.rules import Rulebook
 
-PROPOSES, ANSWERS = Role.ADMIN, Role.HEAD
-#: Who may read rules, ladders and what is proposed of them.
-READS = (Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER)
 #: The shortest time from a confirmation to the moment at which the version holds.
 LEAD = timedelta(minutes=1)
 FARTHEST = timedelta(days=5 * 365)
@@ -95,7 +93,7 @@ def confirm(user: User, change_id: UUID, *, answer: str = "") -> RuleChange:
 
     Conflict: it is answered already. Invalid: it may not hold any more, since the roster or the year has changed.
     """
-    with _answering(user, change_id, ANSWERS, "confirm") as (change, now):
+    with _answering(user, change_id, Place.RULES_ANSWER, "confirm") as (change, now):
         change.holds_from = max(change.valid_from, now + LEAD)
         track = Track(Kind(change.kind), change.report_kind)
         if change.what == RuleChange.What.RULE:
@@ -121,7 +119,7 @@ def confirm(user: User, change_id: UUID, *, answer: str = "") -> RuleChange:
 
 def refuse(user: User, change_id: UUID, *, answer: str) -> RuleChange:
     """The head of department says no, and why. As `confirm`; Invalid without a reason."""
-    with _answering(user, change_id, ANSWERS, "refuse") as (change, now):
+    with _answering(user, change_id, Place.RULES_ANSWER, "refuse") as (change, now):
         if not answer.strip():
             raise Invalid.field("answer", _("Skriv varför förslaget avslås."))
         _answer(change, RuleChange.State.REFUSED, user, answer, now)
@@ -131,7 +129,7 @@ def refuse(user: User, change_id: UUID, *, answer: str) -> RuleChange:
 
 def withdraw(user: User, change_id: UUID) -> RuleChange:
     """Whoever proposed it takes it back, as long as nobody has answered. Unseen for everybody else."""
-    with _answering(user, change_id, PROPOSES, "withdraw") as (change, now):
+    with _answering(user, change_id, Place.RULES_PROPOSE, "withdraw") as (change, now):
         if change.proposed_by_id != user.pk:
             raise Unseen
         _answer(change, RuleChange.State.WITHDRAWN, user, "", now)
@@ -189,7 +187,7 @@ def _write(change: RuleChange) -> None:
 @contextmanager
 def _proposing(user: User) -> Iterator[datetime]:
     try:
-        if user.role != PROPOSES or not user.is_active:
+        if not has(user, Place.RULES_PROPOSE):
             raise Unseen
         with register(user) as now:
             yield now
@@ -198,10 +196,10 @@ def _proposing(user: User) -> Iterator[datetime]:
 
 
 @contextmanager
-def _answering(user: User, change_id: UUID, role: Role, what: str) -> Iterator[tuple[RuleChange, datetime]]:
-    """The locked change that waits, for this role; the act is logged."""
+def _answering(user: User, change_id: UUID, place: Place, what: str) -> Iterator[tuple[RuleChange, datetime]]:
+    """The locked change that waits, for who has this place; the act is logged."""
     try:
-        if user.role != role or not user.is_active:
+        if not has(user, place):
             raise Unseen
         with register(user) as now:
             change = RuleChange.objects.select_for_update(no_key=True).filter(pk=change_id).first()

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from riskzon import granting
 from riskzon.doors import Change
 from riskzon.errors import Conflict
 from riskzon.models import Case, CaseBlock, Child, Guardianship, Hold, Investigation, ProtectedIdentity
@@ -41,6 +42,8 @@ def join(act: Change, known: Child) -> None:
     running = Investigation.objects.filter(child=known, closed_at__isnull=True).first()
     if running is not None and running.pk != case.investigation_id:
         involve_investigator(case, running, act.now)
+    of_both = [case.pk, *Case.objects.filter(child=known).values_list("pk", flat=True)]
+    granting.end_for_blocked(of_both, known.pk, by=act.user, now=act.now)
     act.detail["joined"] = True
 
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from riskzon import clock, drafts
 from riskzon.absence import not_over
 from riskzon.errors import Conflict, Invalid
+from riskzon.matrix import Place
 from riskzon.models import User
 from workflows.forms.absence import AbsenceForm
 from workflows.verbs import absences as verbs
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
-@only_for(*verbs.MAY_BE_AWAY)
+@only_in(Place.ABSENCE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def absence(request: HttpRequest) -> HttpResponse:
     """The absences of the unit that hold or are to come, and a form for one more."""
@@ -38,7 +39,7 @@ def absence(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/absence.html", context, status=status)
 
 
-@only_for(*verbs.MAY_BE_AWAY)
+@only_in(Place.ABSENCE)
 @require_POST
 def end(request: HttpRequest, absence_id: UUID) -> HttpResponse:
     """End an absence before its time, or call off one to come."""

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from riskzon.doors import look
+from riskzon.matrix import Place
 from workflows.accounting import account
-from workflows.board import OVERSEERS
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.ACCOUNTING)
 @require_safe
 def accounting(request: HttpRequest) -> HttpResponse:
     """Numbers only; a fault leads to its case where the reader may see it."""

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from riskzon import clock, sessions, tokens
 from riskzon.doors import unseen
-from riskzon.models import Role
+from riskzon.matrix import Place
 from workflows.verbs import accounts
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
-@only_for(Role.ADMIN)
+@only_in(Place.ACCOUNTS)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Everybody, those who work here first, by name."""
@@ -23,7 +23,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/accounts.html", {"people": people})
 
 
-@only_for(Role.ADMIN)
+@only_in(Place.ACCOUNTS)
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One account: second factor, how many sessions are open, keys. Nothing of cases."""
@@ -39,7 +39,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return render(request, "workflows/account_of.html", context)
 
 
-@only_for(Role.ADMIN)
+@only_in(Place.ACCOUNTS)
 @require_POST
 def reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Take a lost second factor away."""
@@ -48,7 +48,7 @@ def reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return redirect("account-of", person_id)
 
 
-@only_for(Role.ADMIN)
+@only_in(Place.ACCOUNTS)
 @require_POST
 def end(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Log somebody out everywhere."""
@@ -57,7 +57,7 @@ def end(request: HttpRequest, person_id: UUID) -> HttpResponse:
     return redirect("account-of", person_id)
 
 
-@only_for(Role.ADMIN)
+@only_in(Place.ACCOUNTS)
 @require_POST
 def revoke(request: HttpRequest, person_id: UUID, token_id: UUID) -> HttpResponse:
     """End somebody's key."""

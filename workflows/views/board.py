@@ -17,8 +17,9 @@ from riskzon import clock
 from riskzon.doors import look
 from riskzon.errors import Unseen
 from riskzon.localtime import BadDate, parse_date
+from riskzon.matrix import Place
 from workflows import board as figures
-from workflows.board import BESIDE, DECIDED, OVERSEERS, Overseen, oversee
+from workflows.board import BESIDE, DECIDED, Overseen, oversee
 from workflows.breach_lines import breach_lines
 from workflows.health import STALE
 from workflows.statistics import AFTER_HOLD, ARREST, CONCERN, LOB, Counts
@@ -34,7 +35,7 @@ from workflows.views.board_pieces import (
     week_chart,
     without_number,
 )
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 #: The board shows this many breaches; the list has them all.
@@ -110,7 +111,7 @@ PART_TITLES = {
 }
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """How it stands now, how it went the last weeks, and what must be explained."""
@@ -143,7 +144,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/board/board.html", context)
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_safe
 def rows(request: HttpRequest, figure: str) -> HttpResponse:
     """Exactly the rows that one figure counts."""
@@ -161,7 +162,7 @@ def rows(request: HttpRequest, figure: str) -> HttpResponse:
         return render(request, f"workflows/board/rows_{shown.kind}.html", context)
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_safe
 def in_time(request: HttpRequest, line: str, part: str) -> HttpResponse:
     """Exactly the cases that one figure about the 24 hours counts: of the last 30 days, or of one week."""

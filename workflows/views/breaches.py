@@ -15,22 +15,23 @@ from riskzon import drafts
 from riskzon.access import visible_cases
 from riskzon.doors import forbidden, look
 from riskzon.errors import Conflict, Invalid
+from riskzon.matrix import Place
 from riskzon.models import Contact, Role, User
 from riskzon.ui import Tab
 from workflows import lists
-from workflows.board import OVERSEERS, one_breach, oversee
+from workflows.board import one_breach, oversee
 from workflows.breach_lines import breach_lines
 from workflows.contact_clock import has_come_of_age
 from workflows.ends import with_hidden_guardians
 from workflows.forms.board import BreachReviewForm
 from workflows.models import DeadlineEvent, Kind
 from workflows.verbs.reviews import review_breach
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 _VIEWS = (("", None), ("unreviewed", False), ("reviewed", True))
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Breaches, newest first: all, those to be explained, or those that are."""
@@ -52,7 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         return render(request, "workflows/board/breaches.html", context)
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     """One breach: what was tried, who had the case, who was told; and its explanation, once."""

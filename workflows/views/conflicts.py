@@ -1,27 +1,24 @@
-"""Declaring a conflict of interest (jäv), and for whoever leads the unit: who may see the case, and who must not?"""
+"""Declaring a conflict of interest (jäv); and for whoever leads the unit, setting and ending that of others."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from riskzon.access import Action
-from riskzon.doors import Look, look
+from riskzon.doors import Look
 from riskzon.errors import Conflict
-from riskzon.granting import grants_on
 from riskzon.models import User
-from riskzon.models.grants import CasePermission, GrantSource
 from workflows.forms.conflicts import BlockForm, DeclareForm
 from workflows.verbs import conflicts
-from workflows.views.casebar import bar
 from workflows.views.entry import signed_in
-from workflows.views.form_page import CaseFormPage, Opened, open_case
+from workflows.views.form_page import CaseFormPage, Opened
 
 
 class Declare(CaseFormPage):
@@ -74,29 +71,6 @@ class Block(CaseFormPage):
 
     def next_url(self, opened: Opened, result: Any) -> str:
         return reverse("case-access", args=[opened.case.pk])
-
-
-@signed_in
-@require_safe
-def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Who may see the case and why, and who must not."""
-    with look(request.user, "access") as door:
-        file = open_case(door.case(case_id, Action.BLOCK), door).file
-        blocks = list(conflicts.blocks_on(file.case.child_id))
-        biased = {block.user_id for block in blocks}
-        grants = [
-            {
-                "who": grant.user,
-                "what": CasePermission(grant.permission.codename).label,
-                "why": GrantSource(grant.source).label,
-                "since": grant.granted_at,
-            }
-            for grant in grants_on(file.case, door.now)
-            if grant.user_id not in biased
-        ]
-    running = file.history.running_investigation
-    context = {"grants": grants, "blocks": blocks, "running": running}
-    return render(request, "workflows/case/access.html", {**bar(file, "case-access"), **context})
 
 
 @signed_in

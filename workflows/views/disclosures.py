@@ -16,6 +16,7 @@ from riskzon.access import Action, Ground, ground_of
 from riskzon.disclosed import received
 from riskzon.doors import Look, look
 from riskzon.errors import Unseen
+from riskzon.matrix import Place
 from riskzon.models import Case, CaseBlock, Disclosure, Role, Unit, User
 from riskzon.models.people import UnitKind
 from riskzon.ui import Tab
@@ -28,7 +29,7 @@ from workflows.views.case import reduced_page
 from workflows.views.casebar import bar, child_name
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened, open_case
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 #: Chosen as decider: whoever registers. No user name can be written so.
@@ -132,7 +133,7 @@ def of_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "workflows/case/disclosures.html", {**bar(file, "case-disclosures"), "rows": rows})
 
 
-@only_for(Role.SUPERVISOR)
+@only_in(Place.DISCLOSURES)
 @require_safe
 def of_units(request: HttpRequest) -> HttpResponse:
     """What has left of the cases of the units that the reader leads, newest first."""
@@ -145,7 +146,7 @@ def of_units(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/disclosures.html", {"page": page, "rows": rows, "now": door.now})
 
 
-@only_for(Role.LIAISON)
+@only_in(Place.RECEIVED)
 @require_safe
 def to_me(request: HttpRequest) -> HttpResponse:
     """What has been disclosed to this liaison and is valid, newest first: the pieces, and nothing else of any case."""

@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from riskzon import drafts, emergency
-from riskzon.access import CASE_ROLES, ground_of
+from riskzon.access import ground_of
 from riskzon.doors import Look, look, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import EmergencyAccess, Role
+from riskzon.matrix import Place
+from riskzon.models import EmergencyAccess
 from workflows.forms.emergency import EmergencyForm, EmergencyReviewForm
 from workflows.verbs import emergency as verbs
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 #: How many of the own ones the form's page lists.
 MOST = 10
 
 
-@only_for(*CASE_ROLES)
+@only_in(Place.EMERGENCY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """The form. What does not exist and what this person must not see are the same answer, on the same page."""
@@ -53,7 +54,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/emergency/ask.html", context, status=status)
 
 
-@only_for(*CASE_ROLES, Role.HEAD)
+@only_in(Place.EMERGENCY_ANSWER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def access(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """One access: who, why, until when, and what the review came to; its form for whoever reviews it."""
@@ -82,7 +83,7 @@ def access(request: HttpRequest, access_id: UUID) -> HttpResponse:
     return render(request, "workflows/emergency/access.html", context, status=status)
 
 
-@only_for(*CASE_ROLES, Role.HEAD)
+@only_in(Place.EMERGENCY_ANSWER)
 @require_POST
 def confirm(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """Vouch for a colleague."""

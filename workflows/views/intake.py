@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from riskzon import clock, drafts
 from riskzon.access import CASE_ROLES
 from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.matrix import Place
 from riskzon.models import IdempotencyKey, ReportKind, Role
 from workflows import receipts
 from workflows.forms.intake import Sheet
-from workflows.verbs.intake import MAY_REGISTER, register_report
+from workflows.verbs.intake import register_report
 from workflows.verbs.known import is_known
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ PAGES = (
 )
 
 
-@only_for(*MAY_REGISTER)
+@only_in(Place.REGISTER)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """Which of the three forms; a partner has one only and is sent to it."""
@@ -72,7 +73,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     )
 
 
-@only_for(*MAY_REGISTER)
+@only_in(Place.REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest, slug: str) -> HttpResponse:
     """One form. Every button posts the whole of it; only Register registers."""
@@ -102,7 +103,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     return _show(request, page, sheet)
 
 
-@only_for(*MAY_REGISTER)
+@only_in(Place.REGISTER)
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What has been registered, and what happens now; for the one who did it."""

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from riskzon.access import Action
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict
-from riskzon.models import Role
+from riskzon.matrix import Place
 from riskzon.ui import Tab
 from workflows.forms import investigation as forms
 from workflows.inquiry import Concerned, Inquiry, read_inquiry, running_investigations
@@ -24,13 +24,13 @@ from workflows.verbs import investigations as verbs
 from workflows.views.casebar import bar, child_name, listed_name
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened, back_to, open_case
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 #: Rows of one page of the list.
 PER_PAGE = 50
 
 
-@only_for(Role.SOCIAL_WORKER, Role.SUPERVISOR)
+@only_in(Place.INVESTIGATIONS)
 @require_safe
 def running(request: HttpRequest) -> HttpResponse:
     """The running investigations that the reader has a part in; `?show=mine` only those that are the reader's own."""

@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from riskzon import clock
-from riskzon.access import CASE_ROLES
 from riskzon.errors import Invalid
+from riskzon.matrix import Place
 from workflows.forms.known import KnownForm
 from workflows.verbs.known import is_known
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
-@only_for(*CASE_ROLES)
+@only_in(Place.KNOWN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def known(request: HttpRequest) -> HttpResponse:
     """An empty form, or what a posted one found."""

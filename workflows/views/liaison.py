@@ -15,14 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 from riskzon import timewords
 from riskzon.doors import look, unseen
 from riskzon.errors import Conflict
-from riskzon.models import Report, ReportKind, Role
+from riskzon.matrix import Place
+from riskzon.models import Report, ReportKind
 from riskzon.ui import Tag
 from workflows import own_reports
 from workflows.models import State
 from workflows.receipts import NUMBER, sent_name
 from workflows.reduced import ReducedCase, reduced_many
 from workflows.verbs.colleagues import take_over_report
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 
@@ -46,7 +47,7 @@ GROUPS = {
 }
 
 
-@only_for(Role.LIAISON)
+@only_in(Place.OWN_REPORTS)
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """Every own report that may still be followed: first what asks for the liaison, then by the nearest limit."""
@@ -66,7 +67,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/intake/liaison_reports.html", {"page": page, "groups": groups, "now": now})
 
 
-@only_for(Role.LIAISON)
+@only_in(Place.OWN_REPORTS)
 @require_safe
 def colleagues(request: HttpRequest) -> HttpResponse:
     """The open reports of colleagues that may be taken over: number, kind, when and by whom, and nothing of any child."""
@@ -78,7 +79,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/intake/colleagues_reports.html", {"page": page, "rows": rows, "now": now})
 
 
-@only_for(Role.LIAISON)
+@only_in(Place.OWN_REPORTS)
 @require_POST
 def take(request: HttpRequest, number: str) -> HttpResponse:
     """One press: the colleague's report is an own one from now on."""

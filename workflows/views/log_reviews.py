@@ -13,20 +13,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from riskzon import drafts
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import Role
+from riskzon.matrix import Place, has
+from riskzon.models import Case, Role, User
 from riskzon.ui import Tab
 from workflows import log_reviews
+from workflows.auditor_rights import deviations
 from workflows.forms.log_reviews import LogReviewForm
 from workflows.models import LogReview
 from workflows.verbs.log_reviews import decide
-from workflows.views import wording
-from workflows.views.gates import only_for
+from workflows.views import rights_words, wording
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 BESIDE = 50
 
 
-@only_for(*log_reviews.READS)
+@only_in(Place.LOG_REVIEWS)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What waits to be looked at, the earliest limit first; or what is done. Heads see the figures of each month too."""
@@ -39,15 +41,17 @@ def listed(request: HttpRequest) -> HttpResponse:
         shown = [_line(review) for review in page.object_list]
         figures = list(log_reviews.figures(door.now)) if request.user.role != Role.SUPERVISOR else []
         _log(door, *page.object_list)
+        deviations = _deviations(door) if has(request.user, Place.RIGHTS_REVIEW) else None
     tabs = [
         Tab(_("Att granska"), request.path, current=not is_done),
         Tab(_("Granskade"), f"{request.path}?show=done", current=is_done),
     ]
     context = {"page": page, "rows": shown, "figures": figures, "tabs": tabs, "now": door.now, "is_done": is_done}
+    context["deviations"] = deviations
     return render(request, "workflows/log/reviews.html", context)
 
 
-@only_for(*log_reviews.READS)
+@only_in(Place.LOG_REVIEWS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """One reading: who, when, what, by which right, why it was drawn; and its result."""
@@ -93,6 +97,23 @@ def _line(review: LogReview) -> dict[str, object]:
         "number": entry.case.number if entry.case else "",
         "cases": len(entry.cases),
     }
+
+
+def _deviations(door: Look) -> list[dict[str, object]]:
+    """The rights on single cases that are too many or too few now: whose, on which case by its number, and what is wrong."""
+    found = deviations()
+    cases = Case.objects.select_related("report").in_bulk([one.case_id for one in found])
+    people = User.objects.select_related("unit").in_bulk([one.user_id for one in found if one.user_id])
+    if found:
+        door.listed(list(cases))
+    return [
+        {
+            "who": people[one.user_id] if one.user_id else _("En hel enhet"),
+            "number": cases[one.case_id].number,
+            "what": rights_words.DEVIATES[one.what],
+        }
+        for one in found
+    ]
 
 
 def _log(door: Look, *reviews: LogReview) -> None:

@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from riskzon.models import Role
+from riskzon.matrix import Place
 from workflows import receipts as own
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 PER_PAGE = 50
 
 
-@only_for(Role.PARTNER)
+@only_in(Place.RECEIPTS)
 @require_safe
 def receipts(request: HttpRequest) -> HttpResponse:
     """Everything this partner has sent, newest first."""

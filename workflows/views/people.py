@@ -14,16 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from riskzon.absence import away
-from riskzon.access import CASE_ROLES, Action
+from riskzon.access import Action
 from riskzon.doors import Look
 from riskzon.errors import Conflict
+from riskzon.matrix import Place
 from riskzon.models import CaseBlock, Role, Unit, User
 from riskzon.models.people import UnitKind
 from workflows.forms.people import AssignForm, HandOverForm
 from workflows.verbs import people
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 
 @signed_in
@@ -54,7 +55,7 @@ def take_over(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _back(request, case_id)
 
 
-@only_for(*CASE_ROLES)
+@only_in(Place.WORKLIST)
 @require_POST
 def take_over_own(request: HttpRequest) -> HttpResponse:
     """Take over every case from Socialjouren that is already one's own."""

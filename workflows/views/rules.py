@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from riskzon import clock
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
+from riskzon.matrix import Place, has
 from workflows.foresight import Foresight, foresee
 from workflows.forms.rules import AnswerForm
 from workflows.ladder_words import condition, when, who
@@ -24,7 +25,7 @@ from workflows.reach import Hole, holes
 from workflows.rules import Rulebook
 from workflows.verbs import rules as verbs
 from workflows.views import wording
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 _CHANGES = 50
 #: So many holes are named; the rest are counted.
@@ -32,7 +33,7 @@ _HOLES = 20
 _COLORS = {"waiting": "warning", "confirmed": "success", "refused": "danger", "withdrawn": "neutral"}
 
 
-@only_for(*verbs.READS)
+@only_in(Place.RULES)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Every rule and ladder: the version that holds, those before and ahead, and who proposed and confirmed each."""
@@ -46,19 +47,19 @@ def overview(request: HttpRequest) -> HttpResponse:
         "changes": [change_line(one) for one in found if one.state != RuleChange.State.WAITING][:_CHANGES],
         "rules": [_rule_row(track, book, confirmed, now) for track in TRACKS],
         "ladders": [_ladder_row(kind, book, confirmed, now) for kind in Kind],
-        "proposes": request.user.role == verbs.PROPOSES,
+        "proposes": has(request.user, Place.RULES_PROPOSE),
     }
     return render(request, "workflows/rules/overview.html", context)
 
 
-@only_for(*verbs.READS)
+@only_in(Place.RULES)
 @require_safe
 def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
     """One proposed change: what is new, what it would do, and for the head of department the answer."""
     return _show(request, _found(request, change_id), AnswerForm())
 
 
-@only_for(verbs.ANSWERS)
+@only_in(Place.RULES_ANSWER)
 @require_POST
 def confirm(request: HttpRequest, change_id: UUID) -> HttpResponse:
     """Let the proposed version hold."""
@@ -73,7 +74,7 @@ def confirm(request: HttpRequest, change_id: UUID) -> HttpResponse:
     return redirect("rule-change", change_id)
 
 
-@only_for(verbs.ANSWERS)
+@only_in(Place.RULES_ANSWER)
 @require_http_methods(["POST"])
 def refuse(request: HttpRequest, change_id: UUID) -> HttpResponse:
     """Say no to the proposed version, and why."""
@@ -90,7 +91,7 @@ def refuse(request: HttpRequest, change_id: UUID) -> HttpResponse:
     return redirect("rule-change", change_id)
 
 
-@only_for(verbs.PROPOSES)
+@only_in(Place.RULES_PROPOSE)
 @require_POST
 def withdraw(request: HttpRequest, change_id: UUID) -> HttpResponse:
     """Take back an own proposal that nobody has answered."""
@@ -157,7 +158,7 @@ def _show(request: HttpRequest, one: RuleChange, form: AnswerForm, status: HTTPS
         "now": now,
         "form": form,
         "content": _content_words(one),
-        "answers": waits and request.user.role == verbs.ANSWERS,
+        "answers": waits and has(request.user, Place.RULES_ANSWER),
         "withdraws": waits and request.user.pk == one.proposed_by_id,
     }
     if one.what == RuleChange.What.RULE:

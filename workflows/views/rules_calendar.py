@@ -10,23 +10,23 @@ from django.views.decorators.http import require_safe
 from riskzon import clock
 from riskzon.doors import unseen
 from riskzon.localtime import STOCKHOLM
+from riskzon.matrix import Place
 from riskzon.timewords import local
 from workflows.forms.rules import ExampleForm
 from workflows.rules import Rulebook
-from workflows.verbs.rules import READS
 from workflows.views import wording
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 from workflows.yearly import YEARS, clock_nights, examples, leap_births, months, short_months
 
 
-@only_for(*READS)
+@only_in(Place.RULES)
 @require_safe
 def this_year(request: HttpRequest) -> HttpResponse:
     """The calendar of the year that it is."""
     return redirect("rules-calendar-year", local(clock.now()).year)
 
 
-@only_for(*READS)
+@only_in(Place.RULES)
 @require_safe
 def calendar(request: HttpRequest, year: int) -> HttpResponse:
     """One year, and the limits of a clock that starts at a chosen moment of it."""

@@ -17,17 +17,18 @@ from django.views import View
 from riskzon import clock, drafts
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
+from riskzon.matrix import Place
 from workflows.forms.rules import LadderForm, RuleForm
 from workflows.lawful import TRACKS, Track
 from workflows.models import Kind, RuleChange
 from workflows.rules import Rulebook
 from workflows.verbs import rules as verbs
 from workflows.views import wording
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 from workflows.views.rules import effects_of_ladder, effects_of_rule
 
 
-@method_decorator(only_for(verbs.PROPOSES), name="dispatch")
+@method_decorator(only_in(Place.RULES_PROPOSE), name="dispatch")
 class _ProposePage(View):
     """A form that is sent twice: to see what would differ, then, unchanged, to propose it."""
 

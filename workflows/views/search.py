@@ -6,18 +6,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from riskzon.access import CASE_ROLES
 from riskzon.doors import look
 from riskzon.errors import Invalid
+from riskzon.matrix import Place
 from workflows import worklist as lists
 from workflows.forms.worklist import SearchForm
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 from workflows.views.worklist import rows_of
 
 MOST = 50
 
 
-@only_for(*CASE_ROLES)
+@only_in(Place.SEARCH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """A case number opens its case; everything else gives a list, logged as a search."""

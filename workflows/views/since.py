@@ -13,15 +13,16 @@ from django.views.decorators.http import require_safe
 from notifications.failures import failures
 from riskzon.doors import look
 from riskzon.localtime import STOCKHOLM
+from riskzon.matrix import Place
 from riskzon.models import ReportKind, TimeCorrection
 from riskzon.timewords import clocktime, moment
 from riskzon.ui import Tab
-from workflows.board import OVERSEERS, Overseen, oversee
+from workflows.board import Overseen, oversee
 from workflows.breach_lines import breach_lines
 from workflows.models import BreachNote
 from workflows.since import SPANS, News, begins, read
 from workflows.verbs.investigations import OUTCOMES
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 from workflows.views.worklist import rows_of
 
 
@@ -36,7 +37,7 @@ class Corrected:
     has_note: bool
 
 
-@only_for(*OVERSEERS)
+@only_in(Place.BOARD)
 @require_safe
 def since(request: HttpRequest) -> HttpResponse:
     """Breaches first, then what came in, what waits, and what was decided meanwhile."""

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from riskzon.doors import look
 from riskzon.localtime import local_date
-from riskzon.models import Role
+from riskzon.matrix import Place
 from workflows.forms.statistics import PeriodForm
 from workflows.published import publish
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 from workflows.views.statistics_tables import month_chart, small_tables, wide_tables
 
 
-@only_for(Role.ANALYST, Role.HEAD)
+@only_in(Place.STATISTICS)
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """All units together, whole months, small numbers hidden; the year that has been, unless other months are asked for."""

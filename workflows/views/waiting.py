@@ -6,16 +6,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from riskzon.doors import look
+from riskzon.matrix import Place
 from riskzon.models import Role
 from workflows.board import OVERSEERS
 from workflows.views.casebar import address
-from workflows.views.gates import only_for
-from workflows.waiting import ROLES, case_ids, lines
+from workflows.views.gates import only_in
+from workflows.waiting import case_ids, lines
 
 PER_PAGE = 50
 
 
-@only_for(*ROLES)
+@only_in(Place.WAITING)
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the reader, the oldest limit first."""

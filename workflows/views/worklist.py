@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from riskzon.access import CASE_ROLES, Action, rights_on, shift_at, shift_of, units_of
+from riskzon.access import Action, rights_on, shift_at, shift_of, units_of
 from riskzon.doors import Look, look
 from riskzon.errors import Invalid
 from riskzon.identity import format_identity
 from riskzon.localtime import end_of_local_day, local_date, parse_instant
+from riskzon.matrix import Place
 from riskzon.models import Case, Hold, ProtectedIdentity, Role, Unit, User
 from riskzon.models.cases import NOTHING_DUE
 from riskzon.timewords import age_on, clocktime, short_moment
@@ -33,7 +34,7 @@ from workflows.nextstep import by_limit, next_step
 from workflows.steps import OPEN
 from workflows.views.casebar import child_name, tags
 from workflows.views.entry import first_page, signed_in
-from workflows.views.gates import only_for
+from workflows.views.gates import only_in
 
 #: (code, label, level of its count)
 VIEWS = (
@@ -106,7 +107,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "workflows/worklist.html", context)
 
 
-@only_for(*CASE_ROLES)
+@only_in(Place.WORKLIST)
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """The line above the list, asked for anew each minute: figures only, and how many cases came since the list was made."""

@@ -14,6 +14,7 @@ from riskzon.api.fields import LONG_TEXT, Answer, Body, Moment, Shown, YesNo, co
 from riskzon.disclosed import received
 from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
+from riskzon.matrix import PLACES, Place
 from riskzon.models import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay, Role
 from workflows.disclosing import Received, as_received
 from workflows.verbs import disclosures
@@ -107,7 +108,7 @@ def list_disclosures(request: HttpRequest, case_id: UUID) -> DisclosureList:
 @routes.get("/disclosures", response=DisclosureList)
 def all_disclosures(request: HttpRequest) -> DisclosureList:
     """For a supervisor what has left of the unit's cases, for a liaison what was received; newest first, 200 at most."""
-    if request.auth.role not in (Role.SUPERVISOR, Role.LIAISON):
+    if request.auth.role not in PLACES[Place.DISCLOSURES] | PLACES[Place.RECEIVED]:
         raise forbidden(request.auth, "disclosures")
     with look(request.auth, "disclosures") as door:
         if door.user.role == Role.LIAISON:

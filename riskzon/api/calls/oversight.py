@@ -16,6 +16,7 @@ from riskzon.api.fields import Day, Moment, codes
 from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
 from riskzon.localtime import FIRST_YEAR, local_date
+from riskzon.matrix import PLACES, Place
 from riskzon.models import Role
 from workflows import lists, waiting
 from workflows.accounting import account
@@ -25,10 +26,10 @@ from workflows.published import publish
 from workflows.verbs.reviews import review_breach
 
 #: Who answers for the register: everybody in social services, and who keeps it running.
-_SEES_ACCOUNT = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ADMIN, Role.LOG_REVIEWER})
+_SEES_ACCOUNT = PLACES[Place.ACCOUNT_BY_API]
 
 #: Who may see figures; they are suppressed for everybody alike.
-_SEES_FIGURES = frozenset({Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.HEAD, Role.ANALYST})
+_SEES_FIGURES = PLACES[Place.FIGURES_BY_API]
 _MONTHS_SHOWN = timedelta(days=365)
 
 routes = Routes(tags=["Oversight"])

@@ -79,6 +79,13 @@ def test_the_pages_used_every_day_are_in_order_at_this_width(width, day, show):
 
 
 @pytest.mark.parametrize("width", SCREENS)
+def test_who_may_what_and_who_sees_a_case_are_in_order_at_this_width(width, day, show):
+    assert_in_order(show("karin.ek", reverse("who-may"), width))
+    assert_in_order(show("karin.ek", of("case-access", day.late), width))
+    assert_in_order(show("lars.wik", reverse("log-reviews"), width))
+
+
+@pytest.mark.parametrize("width", SCREENS)
 def test_what_was_corrected_is_in_order_at_this_width(width, day, show):
     report = reread(day.late).report
     correct_times(person("per.holm"), report.number, reason="Protokollet", occurred_at=report.occurred_at - HOUR)
