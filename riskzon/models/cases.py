@@ -74,6 +74,9 @@ class Case(models.Model):
     rights: frozenset[str] = frozenset()
     #: Until when it is read by emergency access; set by the door.
     emergency_until: datetime | None = None
+    #: Who the child is, is hidden from the reader, or shown until then (`riskzon.veil`).
+    is_veiled = False
+    revealed_until: datetime | None = None
 
     class Meta:
         permissions = CasePermission.choices

@@ -58,6 +58,9 @@ class Child(models.Model):
     whereabouts = models.CharField(max_length=300, blank=True)
     informed_at = models.DateTimeField(null=True, help_text="a child of 15 or more was told (SoL 3:2-3:4)")
 
+    #: Emptied of who it is, for one reader; set by `riskzon.veil`, never stored.
+    is_veiled = False
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

@@ -28,6 +28,7 @@ class Declare(CaseFormPage):
     """For everybody who sees the case: the last thing that they do in it."""
 
     what = "block"
+    under_veil = True
     action = Action.DECLARE
     form_class = DeclareForm
     title = gettext_lazy("Anmäl jäv")
@@ -49,6 +50,7 @@ class Declare(CaseFormPage):
 
 class Block(CaseFormPage):
     what = "block"
+    under_veil = True
     action = Action.BLOCK
     form_class = BlockForm
     title = gettext_lazy("Sätt jäv för en medarbetare")
@@ -81,7 +83,7 @@ class Block(CaseFormPage):
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Who may see the case and why, and who must not."""
     with look(request.user, "access") as door:
-        file = open_case(door.case(case_id, Action.BLOCK), door).file
+        file = open_case(door.case(case_id, Action.BLOCK, under_veil=True), door).file
         blocks = list(conflicts.blocks_on(file.case.child_id))
         biased = {block.user_id for block in blocks}
         grants = [
