@@ -4,7 +4,7 @@ Beside them: `register` for what comes into being, `take_over` for a liaison who
 `in_emergency` for whoever has no other right to a case.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -60,6 +60,18 @@ class Look:
             AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground or "", case_id=case.pk
         )
         return case
+
+    def exported(self, case: Case, detail: Mapping[str, object]) -> None:
+        """One log row for what of this case is about to leave on paper or as a file."""
+        audit.record(
+            AuditAction.EXPORT,
+            by=self.user,
+            now=self.now,
+            what=self.what,
+            ground=case.ground or "",
+            case_id=case.pk,
+            detail=detail,
+        )
 
     def listed(self, case_ids: Sequence[UUID], action: AuditAction = AuditAction.LIST) -> None:
         """One log row for a list that shows these cases."""

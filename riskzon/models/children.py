@@ -78,6 +78,12 @@ class Child(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # What was emptied for one reader must never be written over what is known.
+        if self.is_veiled:
+            raise ValueError("emptied for one reader, and not to be saved")
+        super().save(*args, **kwargs)
+
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()

@@ -87,7 +87,7 @@ class CaseFormPage(View):
             return self.show(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         except Conflict as lost:
             return self._show_anew(request, case_id, form, lost.message)
-        except (Forbidden, Unseen) as refusal:
+        except (Forbidden, Unseen, Veiled) as refusal:
             # The right was there when the page was opened a moment ago: the text must survive that it is gone.
             answer = error_pages.conflict(request, refusal.message, kept=typed(form))
             answer.status_code = refusal.status
