@@ -103,6 +103,7 @@ def test_whoever_says_why_sees_it_in_every_case_of_the_child_for_a_quarter_of_an
     asks(karin, case)
     assert "Kanariella Kanariesson" in shown(karin, case)
     assert "070-174 06 41" in shown(karin, case)
+    assert "Kanariebror Kanariesson" in shown(karin, case)
     assert "Kanariella Kanariesson" in shown(karin, later)
     move(LASTS - TICK)
     assert "Kanariella" in shown(karin, case)
