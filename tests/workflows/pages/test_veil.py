@@ -172,6 +172,9 @@ def test_the_liaison_who_registered_it_sees_a_number_and_cannot_have_it_shown(ca
     called = per.get(reverse("liaison-reports")).content.decode()
     assert "Barn med skyddade personuppgifter" in called
     assert "Kanariella" not in called
+    for typed, count in (("Kanariella", 0), ("Kanariebror", 1)):
+        found = Caller("per.holm").post("/cases/search", {"q": typed}).json()["results"]
+        assert len(found) == count
 
 
 def test_no_search_for_a_name_finds_it_and_the_number_of_the_child_does(case, karin):
