@@ -278,6 +278,16 @@ CATALOGUE: dict[str, MessageKind] = {
         text=_("Ett utlämnande i ärende %(number)s är registrerat med dig som beslutsfattare."),
         facts=frozenset(),
     ),
+    "extract_to_decide": MessageKind(
+        title=_("Utdrag att besluta om"),
+        text=_("Ett utdrag ur ärende %(number)s väntar på ditt beslut. Det ligger under Utdrag i ärendet."),
+        facts=frozenset(),
+    ),
+    "extract_decided": MessageKind(
+        title=_("Beslut om utdrag"),
+        text=_("Utdraget ur ärende %(number)s är beslutat. Läs beslutet under Utdrag i ärendet."),
+        facts=frozenset(),
+    ),
     "conflict_of_interest": MessageKind(
         title=_("Jäv"),
         text=_("En medarbetare får inte längre se ärende %(number)s. Kontrollera vem som har det nu."),

@@ -4,7 +4,7 @@ Beside them: `register` for what comes into being, `take_over` for a liaison who
 `in_emergency` for whoever has no other right to a case.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -13,9 +13,9 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from riskzon import audit, clock, wall
+from riskzon import audit, clock, veil, wall
 from riskzon.access import Action, Ground, ground_of, offered, rights_on, visible_cases
-from riskzon.errors import Busy, Forbidden, Refused, Unseen
+from riskzon.errors import Busy, Forbidden, Refused, Unseen, Veiled
 from riskzon.granting import emergency_ends, finish_notes
 from riskzon.models import AuditAction, Case, GrantSource, User
 
@@ -34,8 +34,12 @@ class Look:
         """The cases this person may see. Whoever shows some of them tells `listed` which."""
         return visible_cases(self.user, self.now)
 
-    def case(self, case_id: UUID, action: Action = Action.READ) -> Case:
-        """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden. Forbidden: not in full."""
+    def case(self, case_id: UUID, action: Action = Action.READ, *, under_veil: bool = False) -> Case:
+        """One case, opened and logged, with `ground` and `rights`. Unseen: missing or hidden. Forbidden: not in full.
+
+        Veiled: the child's identity is protected and has not been shown to this person; nothing is logged, for nothing is
+        seen. `under_veil`: for a page that does without who the child is, the case comes emptied of it (`riskzon.veil`).
+        """
         self.asked_for = case_id
         related = ("report", "child", "unit", "assignee", "investigation")
         case = Case.objects.select_related(*related).filter(pk=case_id).first()
@@ -47,12 +51,27 @@ class Look:
         case.rights = rights_on(case.ground, self.user)
         if action not in case.rights:
             raise Forbidden
+        veil.draw(self.user, [case], self.now)
+        if case.is_veiled and not under_veil and ground != Ground.FOLLOW:
+            raise Veiled(case_id)
         if ground == Ground.EMERGENCY:
             case.emergency_until = emergency_ends(self.user, case, self.now)
         audit.record(
             AuditAction.OPEN, by=self.user, now=self.now, what=self.what, ground=case.ground or "", case_id=case.pk
         )
         return case
+
+    def exported(self, case: Case, detail: Mapping[str, object]) -> None:
+        """One log row for what of this case is about to leave on paper or as a file."""
+        audit.record(
+            AuditAction.EXPORT,
+            by=self.user,
+            now=self.now,
+            what=self.what,
+            ground=case.ground or "",
+            case_id=case.pk,
+            detail=detail,
+        )
 
     def listed(self, case_ids: Sequence[UUID], action: AuditAction = AuditAction.LIST) -> None:
         """One log row for a list that shows these cases."""
@@ -89,8 +108,12 @@ def look(user: User, what: str) -> Iterator[Look]:
 
 
 @contextmanager
-def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iterator[Change]:
+def change(
+    user: User, action: Action, case_id: UUID, *, what: str = "", logged_as: AuditAction = AuditAction.CHANGE
+) -> Iterator[Change]:
     """Write in one transaction: lock the case (two seconds, then Busy), ask the policy, run, save the case, log.
+
+    `logged_as` something else than a change: it is no work in the case, which stays with whoever has it.
 
     Unseen: the case is missing or hidden, also while somebody else has it locked. Forbidden: visible, but this action is
     not allowed.
@@ -109,15 +132,13 @@ def change(user: User, action: Action, case_id: UUID, *, what: str = "") -> Iter
                 raise Forbidden
             door = Change(user, action, what, case, now)
             yield door
-            if seen == Ground.DUTY:
+            if seen == Ground.DUTY and logged_as == AuditAction.CHANGE:
                 case.duty_at = now
                 if case.closed_at is not None:
                     # The last thing was done at night, and the case ended with it.
                     finish_notes([user], case, by=None, now=now)
             case.save()
-            audit.record(
-                AuditAction.CHANGE, by=user, now=now, what=what, ground=seen, case_id=case.pk, detail=door.detail
-            )
+            audit.record(logged_as, by=user, now=now, what=what, ground=seen, case_id=case.pk, detail=door.detail)
     except Busy as busy:
         if ground_of(user, case_id) is not None:
             raise

@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from riskzon import drafts
-from riskzon.errors import Refused
+from riskzon.errors import Refused, Veiled
 
 #: Seconds: the database is back sooner than that, as a rule.
 RETRY_AFTER = "5"
@@ -75,6 +77,8 @@ class RefusedMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
+        if isinstance(exception, Veiled) and request.method in ("GET", "HEAD"):
+            return redirect(f"{reverse('case-reveal', args=[exception.case_id])}?next={quote(request.path)}")
         if exception.status == HTTPStatus.CONFLICT:
             return conflict(request, exception.message, back_url=request.get_full_path())
         if exception.status == HTTPStatus.FORBIDDEN:

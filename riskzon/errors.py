@@ -53,6 +53,16 @@ class Forbidden(Refused):
         super().__init__(message or _("Du har inte rätt att göra detta i ärendet."))
 
 
+class Veiled(Refused):
+    """403: the child's identity is protected, and this person has not said why it must be shown (`riskzon.veil`)."""
+
+    status = 403
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(_("Barnet har skyddade personuppgifter. Ange först varför du behöver se dem."))
+        self.case_id = case_id
+
+
 class Unseen(Refused):
     """404: does not exist, or may not be seen; nobody can tell which."""
 

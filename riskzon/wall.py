@@ -147,13 +147,14 @@ def siblings(guardians: Iterable[UUID], user: User) -> list[tuple[UUID, Child]]:
     return [
         (
             guardian_id,
+            # Django takes the values in the order of the table's columns, whatever the order of the names.
             Child.from_db(
                 None,
-                ["id", "given_name", "family_name", "birth_date", "approximate_age", "protected_identity"],
-                [*of_child],
+                ["id", "birth_date", "approximate_age", "given_name", "family_name", "protected_identity"],
+                [child_id, born, age, given, family, protected],
             ),
         )
-        for guardian_id, *of_child in found
+        for guardian_id, child_id, given, family, born, age, protected in found
     ]
 
 

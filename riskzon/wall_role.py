@@ -20,7 +20,7 @@ WALLED = frozenset(
         *("riskzon_auditentry", "riskzon_hold", "riskzon_investigation", "riskzon_investigationentry"),
         *("riskzon_extensionanswer", "workflows_deadline", "workflows_deadlineevent", "workflows_breach"),
         *("workflows_breachnote", "workflows_caseprocess", "workflows_casetask", "workflows_todo"),
-        *("riskzon_disclosure", "riskzon_emergencyaccess"),
+        *("riskzon_disclosure", "riskzon_emergencyaccess", "riskzon_reveal", "riskzon_extract"),
     }
 )
 #: Tables that tell nothing of a child, and are read whole: who works where, when, by which rules.

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Count
 from viewflow.workflow.status import STATUS
 
-from riskzon import wall
+from riskzon import veil, wall
 from riskzon.access import Action, Ground, read_in_full
 from riskzon.duty import those_from_duty
 from riskzon.identity import MAJORITY, age_on
@@ -32,12 +32,14 @@ from riskzon.models import (
     Guardianship,
     Hold,
     Note,
+    Reveal,
     Supplement,
     TimeCorrection,
     User,
     WrittenOff,
 )
 from riskzon.ui import Entry
+from workflows import veiled
 from workflows.deadlines import current_first
 from workflows.emergencies import unsettled
 from workflows.ends import hides_guardians, of_cases
@@ -71,6 +73,8 @@ class GuardianLine:
     written_off: WrittenOff | None
     last_attempt: Contact | None
     attempts: int
+    #: The name is the relation: who it is has not been shown to the reader.
+    is_veiled: bool = False
 
     @property
     def may_call(self) -> bool:
@@ -110,6 +114,8 @@ class CaseFile:
     #: Emergency access that nobody has answered or reviewed.
     emergencies: tuple[EmergencyAccess, ...] = ()
     log: tuple[AuditEntry, ...] = ()
+    #: Own words of those who had a protected identity shown, by the row's key.
+    reveals: tuple[tuple[UUID, str], ...] = ()
     timeline: tuple[Entry, ...] = ()
 
     @property
@@ -165,8 +171,10 @@ def read(case: Case, user: User, now: datetime) -> CaseFile:
         biased = CaseBlock.objects.filter(child=case.child_id).values("user")
         entries = entries.exclude(what__in=ABOUT_BLOCKS).exclude(action=AuditAction.DENIED, actor__in=biased)
     log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
-    file = replace(file, log=tuple(log))
-    return replace(file, timeline=tuple(timeline(file)))
+    said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
+    file = replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
+    events = timeline(file)
+    return replace(file, timeline=tuple(veiled.entries(events) if case.is_veiled else events))
 
 
 def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
@@ -175,7 +183,11 @@ def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
 
 
 def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile]:
-    """Several cases, in the order given, with `report`, `child`, `unit` and `assignee` loaded."""
+    """Several cases, in the order given, with `report`, `child`, `unit` and `assignee` loaded.
+
+    Without who the child is, where its identity is protected and has not been shown to `user` (`riskzon.veil`).
+    """
+    veil.draw(user, cases, now)
     ids = [case.pk for case in cases]
     children = {case.child_id for case in cases}
     reports = {case.report_id for case in cases}
@@ -214,7 +226,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     lines = plans(cases, deadlines, now)
     from_duty = those_from_duty(ids, now)
     broken_in = unsettled(cases, now)
-    return [
+    files = [
         CaseFile(
             case=case,
             reader=user,
@@ -245,17 +257,23 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
         )
         for case in cases
     ]
+    return [veiled.cover(file) if file.case.is_veiled else file for file in files]
 
 
 def fully_seen(cases: Iterable[Case], user: User, now: datetime) -> set[UUID]:
-    """Those reports of `cases` of which `user` sees every case in full: only they show their raw content."""
-    reports = {case.report_id for case in cases}
+    """Those reports of `cases` of which `user` sees every case in full: only they show their raw content.
+
+    None with a child whose protected identity has not been shown: it speaks of all of them.
+    """
+    cases = list(cases)
+    reports = {case.report_id for case in cases} - {case.report_id for case in cases if case.is_veiled}
     opened = {case.pk for case in cases if sees_in_full(case)}
     # Most reports are about one child: then there is nothing left to ask the policy about.
     others = {case: report for case, report in wall.cases_of(reports).items() if case not in opened}
     if not others:
         return reports
-    seen = set(read_in_full(user, now).filter(pk__in=others).values_list("pk", flat=True))
+    beside = read_in_full(user, now).filter(pk__in=others).select_related("child")
+    seen = {case.pk for case in beside if not veil.is_protected(case.child)}
     return reports - {report for case, report in others.items() if case not in seen}
 
 

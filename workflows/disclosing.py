@@ -184,7 +184,7 @@ def as_received(rows: QuerySet[Disclosure], now: datetime) -> list[Received]:
     """What the recipient reads on the screen: what left, but for what may not be shown any more.
 
     Numbers are hidden while contact with a guardian is held back, adults once the child has come of age or may be the
-    wrong one, and both and every place once the child is protected.
+    wrong one, and both, name, number and every place once the child is protected.
     """
     found = list(rows.select_related("case__child"))
     held = set(
@@ -205,7 +205,7 @@ def _readable(row: Disclosure, is_held: bool, is_doubted: bool, now: datetime) -
     if is_doubted or has_come_of_age(row.case, now):
         hidden |= _ADULTS
     if row.case.child.protected_identity != ProtectedIdentity.NONE:
-        hidden |= _ADULTS | _PLACE
+        hidden |= _ADULTS | _PLACE | {DisclosedField.NAME, DisclosedField.IDENTITY}
     pieces = [(field, row.content.get(field.value, "")) for field in DisclosedField if field in row.fields]
     return tuple((str(field.label), _("Visas inte nu.") if field in hidden else text) for field, text in pieces)
 

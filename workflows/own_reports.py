@@ -19,6 +19,7 @@ from riskzon.localtime import local_date
 from riskzon.models import Case, Disposition, EndProposal, Hold, Report
 from riskzon.models.cases import NOTHING_DUE
 from riskzon.names import name_key
+from riskzon.veil import is_protected
 from workflows.models import Deadline, Kind
 from workflows.walk import Step, Wanted, parse_number
 
@@ -89,7 +90,8 @@ def search(door: Look, typed: str, *, limit: int) -> list[Case]:
         found = [case for case in cases if case.as_reported.get("identity_number") == wanted]
     except BadIdentity:
         key = name_key(typed)
-        found = [case for case in cases if key and _is_called(case, key)]
+        # A protected identity is found by no name.
+        found = [case for case in cases if key and not is_protected(case.child) and _is_called(case, key)]
     return found[:limit]
 
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from riskzon.doors import Look, look
 from riskzon.errors import Unseen
-from riskzon.models import Case, Report, ReportKind, Role, Unit, User
+from riskzon.models import Case, ProtectedIdentity, Report, ReportKind, Role, Unit, User
 from riskzon.models.people import UnitKind
+from riskzon.veil import is_protected
 from workflows.casefile import sees_in_full
 from workflows.contact_clock import is_provisional, starts_at
 from workflows.due import Length, due_at
@@ -95,8 +96,9 @@ def kept_for_next(user: User, number: str) -> dict[str, Mapping[str, Any]]:
     """What the next person in the same event has in common with the last: time, way in, reporter, place; not the child."""
     with look(user, "next_person") as door:
         report = _own(user, number)
-        last = door.cases.filter(report=report).order_by("ordinal").first()
-        place = last.as_reported.get("whereabouts", "") if last is not None else ""
+        last = door.cases.filter(report=report).select_related("child").order_by("ordinal").first()
+        is_told = last is not None and not is_protected(last.child)
+        place = last.as_reported.get("whereabouts", "") if last is not None and is_told else ""
     event = {
         "occurred_at": report.occurred_at,
         "occurred_at_precision": report.occurred_at_precision,
@@ -121,6 +123,8 @@ def sent_name(as_reported: Mapping[str, Any]) -> str:
     name = f"{as_reported.get('given_name', '')} {as_reported.get('family_name', '')}".strip()
     if name:
         return name
+    if as_reported.get("protected_identity", ProtectedIdentity.NONE) != ProtectedIdentity.NONE:
+        return _("Barn med skyddade personuppgifter")
     age = as_reported.get("approximate_age")
     return _("Okänt barn, ungefär %(age)s år") % {"age": age} if age is not None else _("Barn utan känt namn")
 
@@ -149,7 +153,8 @@ def _lines(door: Look, report: Report) -> tuple[Line, ...]:
             case_id=case.pk,
             number=case.number,
             name=sent_name(case.as_reported),
-            is_identified=bool(case.as_reported.get("identity_number") or case.as_reported.get("birth_date")),
+            is_identified=case.is_veiled
+            or bool(case.as_reported.get("identity_number") or case.as_reported.get("birth_date")),
             do_not_contact=row.do_not_contact,
             has_running_investigation=sees_in_full(case) and _is_running(case),
         )

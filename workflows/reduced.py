@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from riskzon import veil
 from riskzon.disclosed import received
 from riskzon.models import Case, Contact, Hold, Supplement, TimeCorrection, User
 from workflows.contact_clock import has_come_of_age
@@ -58,7 +59,8 @@ def reduced(case: Case, user: User, now: datetime) -> ReducedCase:
 
 
 def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[ReducedCase]:
-    """The same for several cases, in the order given."""
+    """The same for several cases, in the order given; a child with a protected identity is a number alone."""
+    veil.draw(user, cases, now)
     ids = [case.pk for case in cases]
     clocks: dict[UUID, list[Deadline]] = defaultdict(list)
     for deadline in Deadline.objects.filter(case__in=ids, kind=Kind.GUARDIAN_CONTACT):

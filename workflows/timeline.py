@@ -49,8 +49,9 @@ def timeline(file: CaseFile) -> list[Entry]:
 
 
 def guardian_name(file: CaseFile, guardian: Guardian) -> str:
-    """What is written of a guardian: the role, and no name, once guardians are hidden (`CaseFile.hides_guardians`)."""
-    return (not file.hides_guardians and guardian.name) or _("Vårdnadshavare")
+    """What is written of a guardian: the role, and no name, once guardians are hidden (`CaseFile.hides_guardians`), or
+    while the child's protected identity is."""
+    return (not file.hides_guardians and not file.case.is_veiled and guardian.name) or _("Vårdnadshavare")
 
 
 def _report(file: CaseFile) -> Iterator[Entry]:

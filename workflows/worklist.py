@@ -19,7 +19,7 @@ from riskzon.doors import Look
 from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import end_of_local_day, local_date
-from riskzon.models import AuditAction, Case, Role, User
+from riskzon.models import AuditAction, Case, ProtectedIdentity, Role, User
 from riskzon.names import name_key
 from workflows import cursors, own_reports
 from workflows.walk import Step, Wanted, branches, parse_number, walk
@@ -142,4 +142,6 @@ def _meant(typed: str, now: datetime) -> Q:
         key = name_key(typed)
         if not key:
             return Q(pk__in=[])
-        return Q(child__name_key__begins=key) | Q(child__given_key__begins=key)
+        # A protected identity is found by whoever knows the number of the case or the child's own, and by no name.
+        named = Q(child__name_key__begins=key) | Q(child__given_key__begins=key)
+        return named & Q(child__protected_identity=ProtectedIdentity.NONE)

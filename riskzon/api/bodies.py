@@ -19,6 +19,7 @@ from riskzon.models import (
     Relation,
     ReporterType,
     ReportKind,
+    Reveal,
 )
 from workflows.incoming import MOST_CHILDREN, MOST_GUARDIANS
 from workflows.models import Breach
@@ -107,6 +108,13 @@ class FeedbackIn(Body):
     """One of three facts; nothing else may be told (SoL 19:6)."""
 
     fact: Literal[tuple(FACTS)]
+
+
+class RevealIn(Body):
+    """Why a protected identity must be shown; `reason` in own words where `why` is "other"."""
+
+    why: codes(Reveal.Why)
+    reason: words(500) | None = None
 
 
 class SearchIn(Body):

@@ -144,7 +144,7 @@ def _case(file: CaseFile) -> answers.CaseOut:
             id=child.pk,
             name=child.name,
             identity_number=format_identity(child.identity_number) if child.identity_number else None,
-            birth_date=child.birth_date,
+            birth_date=None if child.is_veiled else child.birth_date,
             approximate_age=child.approximate_age,
             description=child.description,
             protected_identity=child.protected_identity,
@@ -233,7 +233,7 @@ def guardian(line: GuardianLine) -> answers.GuardianOut:
     """One adult as seen from one case."""
     return answers.GuardianOut(
         id=line.id,
-        name=line.name,
+        name="" if line.is_veiled else line.name,
         phone=line.phone or None,
         relation=line.relation,
         is_custodian=line.is_custodian,

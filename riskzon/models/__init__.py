@@ -19,6 +19,7 @@ from riskzon.models.drafts import Draft
 from riskzon.models.emergencies import SHORTEST_REASON, EmergencyAccess
 from riskzon.models.ends import ENDS, EndProposal
 from riskzon.models.entry import LoginSession, RecoveryCode, SecondFactor, SignOn, Way
+from riskzon.models.extracts import Extract
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
 from riskzon.models.people import ApiToken, LoginAttempt, Role, TokenScope, Unit, UnitKind, User
@@ -34,6 +35,7 @@ from riskzon.models.reports import (
     Supplement,
     TimeCorrection,
 )
+from riskzon.models.reveals import Reveal
 
 __all__ = [
     "CANARY_USERNAME",
@@ -66,6 +68,7 @@ __all__ = [
     "EmergencyAccess",
     "EndProposal",
     "ExtensionAnswer",
+    "Extract",
     "GrantSource",
     "Guardian",
     "Guardianship",
@@ -85,6 +88,7 @@ __all__ = [
     "ReportKind",
     "ReportSeries",
     "ReporterType",
+    "Reveal",
     "Role",
     "SecondFactor",
     "SignOn",

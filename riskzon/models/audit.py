@@ -17,6 +17,7 @@ class AuditAction(models.TextChoices):
     LOGOUT = "logout", _("Loggade ut")
     EXPORT = "export", _("Exporterade")
     EMERGENCY = "emergency", _("Nödåtkomst")
+    REVEAL = "reveal", _("Visade skyddade uppgifter")
     SYSTEM = "system", _("Systemet")
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -74,6 +75,9 @@ class Case(models.Model):
     rights: frozenset[str] = frozenset()
     #: Until when it is read by emergency access; set by the door.
     emergency_until: datetime | None = None
+    #: Who the child is, is hidden from the reader, or shown until then (`riskzon.veil`).
+    is_veiled = False
+    revealed_until: datetime | None = None
 
     class Meta:
         permissions = CasePermission.choices
@@ -153,6 +157,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # What was emptied for one reader must never be written over what is known.
+        if self.is_veiled:
+            raise ValueError("emptied for one reader, and not to be saved")
+        super().save(*args, **kwargs)
 
     @property
     def number(self) -> str:

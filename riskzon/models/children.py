@@ -58,6 +58,9 @@ class Child(models.Model):
     whereabouts = models.CharField(max_length=300, blank=True)
     informed_at = models.DateTimeField(null=True, help_text="a child of 15 or more was told (SoL 3:2-3:4)")
 
+    #: Emptied of who it is, for one reader; set by `riskzon.veil`, never stored.
+    is_veiled = False
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -74,6 +77,12 @@ class Child(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # What was emptied for one reader must never be written over what is known.
+        if self.is_veiled:
+            raise ValueError("emptied for one reader, and not to be saved")
+        super().save(*args, **kwargs)
 
     @property
     def name(self) -> str:

@@ -18,7 +18,9 @@ from tests.access.world import (
 )
 
 #: Allowed, but often too late or not called for: what may be there to do differs with the case.
-_WAITS = frozenset({"nothing", "feedback", "informed", "disposition", "not_needed", "end", "acknowledge", "refuse"})
+_WAITS = frozenset(
+    {"nothing", "feedback", "informed", "disposition", "not_needed", "end", "acknowledge", "refuse", "reveal"}
+)
 #: Who registered what, besides the worker.
 _REGISTRARS = {OWN_REPORT: "liaison", BLOCKED: "liaison", CLOSED: "liaison", PARTNERS: "partner"}
 #: The targets about which a supervisor has decided to wait with contact.

@@ -43,6 +43,7 @@ def _roles(*allowed: str, says: Says = OK, others: Says = HIDDEN) -> Rule:
 #: Whose absence the product reckons with; nobody finds one that is not there.
 AWAY = (*STAFF, *LIAISONS, "head")
 _NO_ABSENCE = ({"absence_id": "00000000-0000-0000-0000-000000000000"},)
+_NO_EXTRACTS = ({"extract_id": "00000000-0000-0000-0000-000000000000"},)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 READ = _grounds(*FULL)
 SEE = _grounds(*FULL, By.FOLLOW)
@@ -58,6 +59,9 @@ REVIEW_BY_ID = _grounds(By.LEAD, follow=HIDDEN)
 READ_BY_ID = _grounds(*FULL, follow=HIDDEN)
 DISPOSE_BY_ID = _grounds(By.LEAD, By.UNIT, By.HANDLE, follow=HIDDEN)
 EVERYBODY = _roles(*KNOWN)
+#: Whoever may make extracts finds none, and whoever may decide about one.
+_NO_EXTRACT: Rule = {**_grounds(), **dict.fromkeys(FULL, HIDDEN)}
+_NO_DECISION: Rule = {**_grounds(), By.LEAD: HIDDEN}
 
 
 @dataclass(frozen=True)
@@ -273,6 +277,13 @@ ROUTES: dict[str, Route] = {
     _C + "disclosures/new/": _form(WORK, "disclosure"),
     _C + "disclosures/<uuid:disclosure_id>/correct/": _form(WORK, "disclosure_again", "disclosure"),
     _C + "as-liaison/": _page(WORK),
+    # Extracts: what there is of them is asked in tests/workflows/test_extracts.py; here there is none.
+    _C + "extracts/": _form(WORK, "extract"),
+    _C + "extracts/<uuid:extract_id>/": _page(_NO_EXTRACT, variants=_NO_EXTRACTS),
+    _C + "extracts/<uuid:extract_id>/json/": _page(_NO_EXTRACT, variants=_NO_EXTRACTS),
+    _C + "extracts/<uuid:extract_id>/decide/": _form(_NO_DECISION, "extract_decision", variants=_NO_EXTRACTS),
+    # Nobody's identity is protected here: tests/workflows/pages/test_veil.py.
+    _C + "reveal/": _form(READ, "reveal"),
     "disclosures/": _page(_roles(*LEADS), ""),
     "reports/disclosed/": _page(_roles(*LIAISONS), ""),
     _C + "holds/": _page(READ),
@@ -350,6 +361,7 @@ ROUTES: dict[str, Route] = {
     _AC: _call("GET", SEE),
     _AC + "/child": _call("PATCH", WORK, "child"),
     _AC + "/assign": _call("POST", HOLD_CASE, "assign"),
+    _AC + "/reveal": _call("POST", READ, "reveal"),
     _AC + "/take": _call("POST", HOLD_CASE),
     _AC + "/take-over": _call("POST", HOLD_CASE),
     _AC + "/hand-over": _call("POST", HOLD_CASE, "hand_over"),

@@ -59,6 +59,7 @@ def _beside(target: Target) -> dict[str, UUID]:
         "change_id",
         "review_id",
         "access_id",
+        "extract_id",
         "session_id",
         "token_id",
     )

@@ -138,6 +138,7 @@ CALLS = {
     ("GET", CASE): Call(200, 200, 200),
     ("PATCH", f"{CASE}/child"): Call(200, 200, 403, {"given_name": "Albin"}),
     ("POST", f"{CASE}/assign"): Call(200, 200, 403, {"username": "omar.nyman"}),
+    ("POST", f"{CASE}/reveal"): Call(409, 409, 403, {"why": "contact"}),
     ("POST", f"{CASE}/take"): Call(200, 200, 403, {}),
     ("POST", f"{CASE}/take-over"): Call(409, 409, 403, {}),
     ("POST", f"{CASE}/hand-over"): Call(200, 200, 403, {"unit": "Utredning Syd", "note": "Bor där."}),

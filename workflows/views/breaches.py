@@ -18,6 +18,7 @@ from riskzon.errors import Conflict, Invalid
 from riskzon.matrix import Place
 from riskzon.models import Contact, Role, User
 from riskzon.ui import Tab
+from riskzon.veil import is_protected
 from workflows import lists
 from workflows.board import one_breach, oversee
 from workflows.breach_lines import breach_lines
@@ -98,7 +99,9 @@ def _show(
             "line": line,
             "breach": breach,
             "tries": tries,
-            "hides_guardians": has_come_of_age(breach.case, seen.now) or bool(with_hidden_guardians([breach.case_id])),
+            "hides_guardians": is_protected(breach.case.child)
+            or has_come_of_age(breach.case, seen.now)
+            or bool(with_hidden_guardians([breach.case_id])),
             "notes": list(breach.corrections.select_related("by")),
             "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
             "form": form,

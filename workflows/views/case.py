@@ -37,7 +37,7 @@ LATEST = 5
 def overview(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The first page of a case; for the liaison, the own report in reduced form."""
     with look(request.user, "case") as door:
-        opened = open_case(door.case(case_id, Action.FOLLOW), door, with_story=True)
+        opened = open_case(door.case(case_id, Action.FOLLOW, under_veil=True), door, with_story=True)
     file = opened.file
     if file is None:
         return render(request, "workflows/case/reduced.html", reduced_page(opened.case, opened.own, opened.now))
@@ -92,7 +92,7 @@ def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Every clock of the case with its rule and its history, and who will be told if nobody acts."""
     with look(request.user, "case.deadlines") as door:
-        case = door.case(case_id)
+        case = door.case(case_id, under_veil=True)
         file = casefile.read_briefly(case, door.user, door.now)
         events = _events(case)
     # What is still to be done first, the most urgent on top.
@@ -128,7 +128,7 @@ def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Where the case stands in the process, as a picture and in words."""
     with look(request.user, "case.process") as door:
-        case = door.case(case_id)
+        case = door.case(case_id, under_veil=True)
         file = casefile.read_briefly(case, door.user, door.now)
         drawing = picture.draw(case)
     clocks = {row.kind: row for row in demanded(file)}
@@ -142,8 +142,9 @@ def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def log(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Who has looked at the case or changed it, when, in which role and why they could."""
-    file = _open(request, "case.log", case_id, Action.SEE_LOG)
-    lines = [wording.seen(entry) for entry in file.log]
+    file = _open(request, "case.log", case_id, Action.SEE_LOG, under_veil=True)
+    reasons = {str(key): said for key, said in file.reveals}
+    lines = [wording.seen(entry, reasons) for entry in file.log]
     return render(request, "workflows/case/log.html", {**bar(file, "case-log"), "lines": lines})
 
 
@@ -154,9 +155,11 @@ def journal_text(entry: Entry) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _open(request: HttpRequest, what: str, case_id: UUID, action: Action = Action.READ) -> CaseFile:
+def _open(
+    request: HttpRequest, what: str, case_id: UUID, action: Action = Action.READ, *, under_veil: bool = False
+) -> CaseFile:
     with look(request.user, what) as door:
-        return casefile.read(door.case(case_id, action), door.user, door.now)
+        return casefile.read(door.case(case_id, action, under_veil=under_veil), door.user, door.now)
 
 
 def _events(case: Case) -> dict[UUID, list[DeadlineEvent]]:

@@ -12,9 +12,10 @@ from riskzon.access import Action
 from riskzon.emergency import may_review, may_vouch
 from riskzon.identity import format_identity
 from riskzon.models import Case, Child, Disposition, EmergencyAccess, EndProposal, Hold, ProtectedIdentity
-from riskzon.timewords import age_on, short_moment
+from riskzon.timewords import age_on, clocktime, short_moment
 from riskzon.ui import Action as Button
 from riskzon.ui import Identity, Tab, Tag
+from riskzon.veil import is_protected
 from workflows.casefile import CaseFile
 from workflows.models import Breach, Deadline, Kind
 from workflows.nextstep import NextStep, by_limit, next_step
@@ -48,6 +49,8 @@ def child_name(child: Child) -> str:
     """The name, or what is known of a child without one."""
     if child.name:
         return child.name
+    if child.is_veiled:
+        return _("Barn med skyddade personuppgifter")
     if child.approximate_age is not None:
         return _("Okänt barn, ungefär %(age)s år") % {"age": child.approximate_age}
     return _("Okänt barn")
@@ -78,7 +81,7 @@ def identity(file: CaseFile, step: NextStep) -> Identity:
         name=child_name(child),
         case_number=case.number,
         identity_number=format_identity(child.identity_number) if child.identity_number else _born(child),
-        age=age_on(child.birth_date, file.now),
+        age=None if child.is_veiled else age_on(child.birth_date, file.now),
         kind=str(case.report.get_kind_display()),
         protected=child.protected_identity,
         deadline=clocks[0] if clocks else None,
@@ -131,13 +134,10 @@ def warnings(file: CaseFile) -> list[Caution]:
             )
         )
     if child.protected_identity != ProtectedIdentity.NONE:
-        found.append(
-            Caution(
-                "shield-alert",
-                str(child.get_protected_identity_display()),
-                _("Lämna inte ut adress, telefon, skola eller var barnet är. Prata inte om barnet så att andra hör."),
-            )
-        )
+        found.append(_protected(file))
+    if any(is_protected(sibling.child) for sibling in file.history.siblings):
+        text = _("Se över om det här barnet och den trygga vårdnadshavaren också behöver skydd.")
+        found.append(Caution("shield-alert", _("Ett syskon har skyddade personuppgifter"), text, is_soon=True))
     if (end := file.waiting_end or file.end) is not None:
         found.append(_end(end, file))
     if file.from_duty:
@@ -147,6 +147,20 @@ def warnings(file: CaseFile) -> list[Caution]:
     found += [_hold(hold, file) for hold in file.holds]
     found += _passed(file)
     return found
+
+
+def _protected(file: CaseFile) -> Caution:
+    """What the level is, that it is hidden or until when it is shown, and whom the flag asks about besides (domain 3.7)."""
+    case = file.case
+    text = _("Lämna inte ut adress, telefon, skola eller var barnet är. Prata inte om barnet så att andra hör.")
+    if case.is_open:
+        text += " " + _("Se över om syskonen och den trygga vårdnadshavaren också behöver skydd.")
+    if case.revealed_until is not None:
+        text += " " + _("Uppgifterna visas för dig till %(at)s.") % {"at": clocktime(case.revealed_until)}
+        url = link = ""
+    else:
+        url, link = reverse("case-reveal", args=[case.pk]), _("Visa uppgifterna")
+    return Caution("shield-alert", str(case.child.get_protected_identity_display()), text, url=url, link=link)
 
 
 def _emergency(row: EmergencyAccess, file: CaseFile) -> Caution:
@@ -322,4 +336,4 @@ def bar(file: CaseFile, here: str) -> dict[str, Any]:
 
 
 def _born(child: Child) -> str:
-    return child.birth_date.isoformat() if child.birth_date else ""
+    return child.birth_date.isoformat() if child.birth_date and not child.is_veiled else ""

@@ -25,6 +25,7 @@ class Declare(CaseFormPage):
     """For everybody who sees the case: the last thing that they do in it."""
 
     what = "block"
+    under_veil = True
     action = Action.DECLARE
     form_class = DeclareForm
     title = gettext_lazy("Anmäl jäv")
@@ -46,6 +47,7 @@ class Declare(CaseFormPage):
 
 class Block(CaseFormPage):
     what = "block"
+    under_veil = True
     action = Action.BLOCK
     form_class = BlockForm
     title = gettext_lazy("Sätt jäv för en medarbetare")

@@ -114,7 +114,7 @@ class Answer(CaseFormPage):
 def ask_for_answer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The mandated reporter has asked to be told (SoL 19:6)."""
     with look(request.user, "feedback_request") as door:
-        number = door.case(case_id, Action.FEEDBACK).report.number
+        number = door.case(case_id, Action.FEEDBACK, under_veil=True).report.number
     try:
         feedback.request_feedback(request.user, number)
     except Conflict as refusal:

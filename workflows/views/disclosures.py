@@ -26,7 +26,7 @@ from workflows.reduced import reduced
 from workflows.verbs import disclosures
 from workflows.verbs.disclosures import Leaving
 from workflows.views.case import reduced_page
-from workflows.views.casebar import bar, child_name
+from workflows.views.casebar import bar, listed_name
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened, open_case
 from workflows.views.gates import only_in
@@ -141,7 +141,7 @@ def of_units(request: HttpRequest) -> HttpResponse:
         led = door.cases.filter(ground=Ground.LEAD).values("pk")
         found = _with_people(Disclosure.objects.filter(case__in=led)).select_related("case__report", "case__child")
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-        rows = [{**_line(row), "case": row.case, "name": child_name(row.case.child)} for row in page.object_list]
+        rows = [{**_line(row), "case": row.case, "name": listed_name(row.case.child)} for row in page.object_list]
         door.listed(list(dict.fromkeys(row.case_id for row in page.object_list)))
     return render(request, "workflows/disclosures.html", {"page": page, "rows": rows, "now": door.now})
 

@@ -180,7 +180,7 @@ class Refuse(_EndPage):
 def confirm(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The second person confirms that the case was registered in error."""
     with look(request.user, "end_confirm") as door:
-        waiting = open_case(door.case(case_id, Action.DISPOSE), door).file.waiting_end
+        waiting = open_case(door.case(case_id, Action.DISPOSE, under_veil=True), door).file.waiting_end
     if waiting is not None and waiting.disposition == Disposition.TRANSFERRED:
         return redirect("end-acknowledge", case_id)
     try:

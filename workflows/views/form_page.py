@@ -19,7 +19,7 @@ from django.views import View
 from riskzon import drafts, error_pages
 from riskzon.access import Action
 from riskzon.doors import Look, look
-from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
+from riskzon.errors import Conflict, Forbidden, Invalid, Unseen, Veiled
 from riskzon.models import Case
 from workflows import casefile
 from workflows.casefile import CaseFile
@@ -42,6 +42,8 @@ class Opened:
         """What the page calls the child: from the register, or as the liaison wrote it."""
         if self.file:
             return child_name(self.case.child)
+        if self.case.is_veiled:
+            return child_name(self.case.child)
         sent = self.own.as_reported if self.own else {}
         return f"{sent.get('given_name', '')} {sent.get('family_name', '')}".strip() or str(_("Okänt barn"))
 
@@ -61,6 +63,8 @@ class CaseFormPage(View):
     lead: ClassVar[Any] = ""
     done: ClassVar[Any] = _("Sparat.")
     template_name = "workflows/form.html"
+    #: Whether the page does without who the child is, where its identity is protected and not shown to the reader.
+    under_veil: ClassVar[bool] = False
     #: Names of a verb's fields that have another name in the form.
     fields: ClassVar[Mapping[str, str]] = {}
 
@@ -83,7 +87,7 @@ class CaseFormPage(View):
             return self.show(request, opened, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         except Conflict as lost:
             return self._show_anew(request, case_id, form, lost.message)
-        except (Forbidden, Unseen) as refusal:
+        except (Forbidden, Unseen, Veiled) as refusal:
             # The right was there when the page was opened a moment ago: the text must survive that it is gone.
             answer = error_pages.conflict(request, refusal.message, kept=typed(form))
             answer.status_code = refusal.status
@@ -94,7 +98,9 @@ class CaseFormPage(View):
     def open(self, request: HttpRequest, case_id: UUID) -> Opened:
         """The case through the reading door, logged; in full where the reader may, else reduced."""
         with look(request.user, self.what) as door:
-            case = door.case(case_id, self.action)
+            # What was filled in while it was shown is taken also when the quarter of an hour is over.
+            under_veil = self.under_veil or request.method == "POST"
+            case = door.case(case_id, self.action, under_veil=under_veil)
             opened = open_case(case, door)
             self.prepare(request, door, opened)
         return opened
@@ -134,6 +140,10 @@ class CaseFormPage(View):
         status: HTTPStatus = HTTPStatus.OK,
         conflict: str = "",
     ) -> HttpResponse:
+        if opened.case.is_veiled and opened.file is not None and not self.under_veil:
+            return error_pages.conflict(
+                request, Veiled(opened.case.pk).message, kept=typed(form), back_url=request.path
+            )
         context = {
             "form": form,
             "case": opened.case,

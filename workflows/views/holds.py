@@ -192,7 +192,7 @@ class Refuse(_HoldPage):
 def confirm(request: HttpRequest, case_id: UUID, hold_id: UUID) -> HttpResponse:
     """The supervisor confirms what the duty social worker decided alone."""
     with look(request.user, "hold_confirm") as door:
-        opened = open_case(door.case(case_id, Action.DECIDE_HOLD), door)
+        opened = open_case(door.case(case_id, Action.DECIDE_HOLD, under_veil=True), door)
     _require_childs(opened, hold_id)
     try:
         verbs.confirm_hold(request.user, hold_id)

@@ -180,7 +180,7 @@ class RefuseExtension(_InvestigationPage):
 def confirm_extension(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The supervisor confirms the time that somebody else has decided."""
     with look(request.user, "investigation") as door:
-        found = read_inquiry(door.case(case_id, Action.REVIEW), door.now)
+        found = read_inquiry(door.case(case_id, Action.REVIEW, under_veil=True), door.now)
     try:
         verbs.answer_extension(request.user, _there(found).investigation.pk)
     except Conflict as refusal:
@@ -226,7 +226,7 @@ class Statement(_InvestigationPage):
 def statement_sent(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The statement that was asked for has been sent."""
     with look(request.user, "investigation") as door:
-        found = read_inquiry(door.case(case_id, Action.DISPOSE), door.now)
+        found = read_inquiry(door.case(case_id, Action.DISPOSE, under_veil=True), door.now)
     try:
         verbs.send_statement(request.user, _there(found).investigation.pk)
     except Conflict as refusal:

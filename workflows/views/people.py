@@ -73,6 +73,7 @@ def _back(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 class Assign(CaseFormPage):
     what = "assign"
+    under_veil = True
     action = Action.ASSIGN
     form_class = AssignForm
     title = gettext_lazy("Tilldela ärendet")
@@ -100,6 +101,7 @@ class Assign(CaseFormPage):
 
 class HandOver(CaseFormPage):
     what = "hand_over"
+    under_veil = True
     action = Action.HAND_OVER
     form_class = HandOverForm
     title = gettext_lazy("Lämna över till annan enhet")
@@ -124,6 +126,7 @@ class HandOver(CaseFormPage):
 
 class NameLiaison(CaseFormPage):
     what = "name_liaison"
+    under_veil = True
     action = Action.ASSIGN
     form_class = AssignForm
     title = gettext_lazy("Socialsekreterare hos polisen")

@@ -1,10 +1,12 @@
 """With which words do the pages say the codes of rules, rungs and the access log?"""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from riskzon.access import Action, Ground
-from riskzon.models import AuditEntry, Hold, Role
+from riskzon.models import AuditAction, AuditEntry, Hold, Reveal, Role
 from workflows.lawful import length_words
 from workflows.models import Deadline, DeadlineEvent, DeadlineRule, Kind
 from workflows.plan import PlanLine
@@ -58,6 +60,11 @@ WHATS = {
     "supplement": gettext_lazy("Tillägg till anmälan"),
     "times": gettext_lazy("Rättade tider"),
     "note": gettext_lazy("Anteckning"),
+    "extracts": gettext_lazy("Utdrag"),
+    "extract": gettext_lazy("Utdrag"),
+    "extract_make": gettext_lazy("Utdrag"),
+    "extract_decide": gettext_lazy("Beslut om utdrag"),
+    "reveal": gettext_lazy("Skyddade personuppgifter"),
     "emergency": gettext_lazy("Öppnade eller begärde att öppna"),
     "emergency_confirm": gettext_lazy("Bekräftade som andra person"),
     "emergency_review": gettext_lazy("Granskade"),
@@ -209,9 +216,12 @@ def what(code: str) -> str:
     return str(WHATS.get(code) or WHATS.get(group[:-1], code))
 
 
-def seen(entry: AuditEntry) -> dict[str, object]:
-    """One line of the access log."""
+def seen(entry: AuditEntry, reasons: Mapping[str, str] | None = None) -> dict[str, object]:
+    """One line of the access log; `reasons`: the own words of those who had a protected identity shown, by key."""
+    why = entry.detail.get("why") if entry.action == AuditAction.REVEAL else None
+    said = (reasons or {}).get(str(entry.detail.get("reveal", "")), "")
     return {
+        "why": said or (str(Reveal.Why(why).label) if why in Reveal.Why.values else ""),
         "at": entry.product_at,
         "who": str(entry.actor) if entry.actor else _("Systemet"),
         "role": Role(entry.role).label if entry.role else "",

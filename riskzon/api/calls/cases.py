@@ -14,7 +14,7 @@ from riskzon.api.fields import words
 from riskzon.doors import look
 from riskzon.models import Role, Unit
 from workflows import worklist
-from workflows.verbs import contacts, family, notes, people
+from workflows.verbs import contacts, family, notes, people, reveal
 
 _AnyCase = answers.CaseOut | answers.ReducedCaseOut
 MaybeCase = answers.CaseOut | answers.ReducedCaseOut | answers.CaseReceipt
@@ -67,7 +67,7 @@ def search_cases(request: HttpRequest, wanted: bodies.SearchIn) -> answers.CaseL
 def read_case(request: HttpRequest, case_id: UUID) -> Any:
     """One case, as much of it as the caller may have."""
     with look(request.auth, "api.case") as door:
-        return shaping.cases(door, [door.case(case_id, Action.FOLLOW)])[0]
+        return shaping.cases(door, [door.case(case_id, Action.FOLLOW, under_veil=True)])[0]
 
 
 @routes.patch("/cases/{uuid:case_id}/child", response=MaybeCase)
@@ -126,9 +126,16 @@ def child_informed(request: HttpRequest, case_id: UUID, told: bodies.InformedIn)
     return after(request, case_id)
 
 
+@routes.post("/cases/{uuid:case_id}/reveal", response=answers.CaseOut)
+def reveal_child(request: HttpRequest, case_id: UUID, said: bodies.RevealIn) -> Any:
+    """Show who a child with a protected identity is to the caller, in every answer about it, for fifteen minutes."""
+    reveal.reveal(request.auth, case_id, why=said.why, reason=said.reason or "")
+    return after(request, case_id)
+
+
 def after(request: HttpRequest, case_id: UUID) -> Any:
     """The case as the caller sees it after a change, or only its number where the change took it out of sight."""
     with look(request.auth, "api.case") as door:
         if door.cases.filter(pk=case_id).exists():
-            return shaping.cases(door, [door.case(case_id, Action.FOLLOW)])[0]
+            return shaping.cases(door, [door.case(case_id, Action.FOLLOW, under_veil=True)])[0]
     return shaping.given_away(case_id)

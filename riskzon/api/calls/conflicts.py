@@ -21,7 +21,7 @@ routes = Routes(tags=["Cases"])
 def list_blocks(request: HttpRequest, case_id: UUID) -> answers.BlockList:
     """Who must see nothing of the case's child; for whoever leads the unit."""
     with look(request.auth, "access") as door:
-        case = door.case(case_id, Action.BLOCK)
+        case = door.case(case_id, Action.BLOCK, under_veil=True)
         return answers.BlockList(results=[rows.block(row) for row in conflicts.blocks_on(case.child_id)])
 
 

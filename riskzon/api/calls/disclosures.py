@@ -16,6 +16,7 @@ from riskzon.doors import forbidden, look
 from riskzon.errors import Invalid
 from riskzon.matrix import PLACES, Place
 from riskzon.models import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay, Role
+from riskzon.veil import is_protected
 from workflows.disclosing import Received, as_received
 from workflows.verbs import disclosures
 from workflows.verbs.disclosures import Leaving
@@ -115,9 +116,13 @@ def all_disclosures(request: HttpRequest) -> DisclosureList:
             found = as_received(received(door.user, door.now)[:_MOST], door.now)
             door.listed(list(dict.fromkeys(one.row.case_id for one in found)))
             return DisclosureList(results=[_received(one) for one in found])
-        rows = list(_read().filter(case__in=door.cases.filter(ground=Ground.LEAD).values("pk"))[:_MOST])
+        rows = list(
+            _read()
+            .select_related("case__child")
+            .filter(case__in=door.cases.filter(ground=Ground.LEAD).values("pk"))[:_MOST]
+        )
         door.listed(list(dict.fromkeys(row.case_id for row in rows)))
-        return DisclosureList(results=[_out(row) for row in rows])
+        return DisclosureList(results=[_in_list(row) for row in rows])
 
 
 @routes.post("/cases/{uuid:case_id}/disclosures", response={201: DisclosureOut})
@@ -165,6 +170,14 @@ def _out(row: Disclosure) -> DisclosureOut:
         reason=row.correction_reason,
         void=row.is_void,
     )
+
+
+def _in_list(row: Disclosure) -> DisclosureOut:
+    """As a row among others: what left about a child with a protected identity is read in its case."""
+    shaped = _out(row)
+    if is_protected(row.case.child):
+        return shaped.model_copy(update={"content": {}, "balancing": "", "reason": ""})
+    return shaped
 
 
 def _received(one: Received) -> ReceivedOut:

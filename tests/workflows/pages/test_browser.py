@@ -9,13 +9,15 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from riskzon import clock
-from riskzon.models import Contact
+from riskzon.models import Contact, Hold
 from tests.acts import HOUR, move, reread
 from tests.factories import child, make_report, person
 from tests.front.browser import SCREENS, Watched, assert_in_order
 from tests.workflows.pages.day import Day, busy_day
 from workflows.models import Todo
 from workflows.verbs.conflicts import declare
+from workflows.verbs.extracts import make
+from workflows.verbs.people import take
 from workflows.verbs.times import correct_times
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,6 +61,10 @@ def show(live_server, open_page, visit) -> Iterator[Callable[..., Watched]]:
     return shown
 
 
+def hold_of(case) -> Hold:
+    return Hold.objects.filter(child=case.child_id, ended_at__isnull=True).exclude(guardian=None).get()
+
+
 def of(name: str, case, *args) -> str:
     return reverse(name, args=[case.pk, *args])
 
@@ -91,6 +97,20 @@ def test_what_was_corrected_is_in_order_at_this_width(width, day, show):
     correct_times(person("per.holm"), report.number, reason="Protokollet", occurred_at=report.occurred_at - HOUR)
     for who, name in (("karin.ek", "case"), ("karin.ek", "case-deadlines"), ("per.holm", "case")):
         assert_in_order(show(who, of(name, day.late), width))
+
+
+@pytest.mark.parametrize("width", SCREENS)
+def test_the_veil_and_extracts_are_in_order_at_this_width(width, day, show):
+    karin = person("karin.ek")
+    take(karin, day.protected.pk)
+    for who in ("karin.ek", "omar.nyman"):
+        assert_in_order(show(who, of("case-reveal", day.protected), width))
+    assert_in_order(show("karin.ek", of("case", day.protected), width))
+    row = make(karin, day.late.pk, recipient="young_person")
+    stops = make(karin, day.held.pk, recipient="guardian", guardian=hold_of(day.held).guardian_id)
+    for path in (of("extracts", day.late), of("extract", day.late, row.pk), of("extracts", day.held)):
+        assert_in_order(show("karin.ek", path, width))
+    assert_in_order(show("sara.lindh", of("extract-decide", day.held, stops.pk), width))
 
 
 def test_the_other_pages_are_in_order_at_a_desk(day, show):
