@@ -125,7 +125,12 @@ RETURNING *, set_config('synchronous_commit', 'off', true)
 
 
 def _attempt(delivery: Delivery, channel: Channel) -> str:
-    message = Message.objects.with_number().select_related("recipient").defer("recipient__password").get(pk=delivery.message_id)
+    message = (
+        Message.objects.with_number()
+        .select_related("recipient")
+        .defer("recipient__password")
+        .get(pk=delivery.message_id)
+    )
     try:
         channel.send(message, str(delivery.pk))
     except Undelivered as failure:

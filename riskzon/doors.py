@@ -219,7 +219,7 @@ def register(user: User) -> Iterator[datetime]:
 
 @contextmanager
 def _locked_transaction() -> Iterator[datetime]:
-    """A transaction in the role of changes that waits two seconds for a lock, then is Busy; yields the product's `now` at its begin."""
+    """A transaction in the role of changes that waits two seconds for a lock, then is Busy; yields `now` at its begin."""
     try:
         with wall.beyond(), transaction.atomic():
             with connection.cursor() as cursor:

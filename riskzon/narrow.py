@@ -110,7 +110,7 @@ TAKE = """(SELECT set_config('role', rolname, %s) FROM pg_roles
             WHERE rolname = %s AND pg_has_role(session_user, oid, %s)) IS NOT NULL"""
 
 
-def taking(part: Part, *, for_transaction: bool) -> list[object]:
+def taking(part: Part, *, for_transaction: bool) -> list[bool | str]:
     """What `TAKE` asks for: whether the role ends with the transaction, which, and by which right it is taken."""
     # Until PostgreSQL 16 every member of a role could become it.
     return [for_transaction, own_role(part), "SET" if connection.pg_version >= 160000 else "MEMBER"]

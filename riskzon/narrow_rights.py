@@ -80,7 +80,8 @@ _WORK = {
         _GROWS,
     ),
     **dict.fromkeys(("workflows_deadline", "workflows_casetask", "workflows_heartbeat"), _KEPT),
-    "riskzon_user": _PERSON,
+    # Locked while an absence of that person is moved (trigger), which asks for a column that may be written.
+    "riskzon_user": f"{_PERSON}, UPDATE (language)",
     "riskzon_case": "SELECT, UPDATE",
     "riskzon_casegrant": "SELECT, INSERT, UPDATE (ended_at, ended_by_id)",
     "riskzon_investigation": "SELECT, UPDATE (case_worker_id)",
@@ -101,8 +102,8 @@ _RELAY = {
     "riskzon_caseblock": "SELECT (child_id, user_id, ended_at)",
     "notifications_message": _GROWS,
     "notifications_delivery": "SELECT, INSERT, UPDATE (state, attempts, next_attempt_at, claimed_until, sent_at, error)",
-    "notifications_storedmail": "SELECT (id), INSERT",
-    "notifications_storedsms": "SELECT (id), INSERT",
+    "notifications_storedmail": "SELECT (id, at), INSERT",
+    "notifications_storedsms": "SELECT (id, at), INSERT",
 }
 
 _SEAL = {

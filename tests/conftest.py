@@ -33,7 +33,7 @@ def _permissions_are_asked_anew() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_done_with_all_rights(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+def done_with_all_rights(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
     """Whatever a test lets happen, the roles of its parts suffice for. What was said otherwise, for the tests of that."""
     said: list[tuple[str, str]] = []
     monkeypatch.setattr(narrow, "_say", lambda part, why: said.append((part.value, why)))

@@ -32,7 +32,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     # The process alone leads from a step to its case, which a policy asks for.
     "workflows_caseprocess": ("id",),
     "workflows_casetask": ("id", "status"),
-    "workflows_heartbeat": ("name", "at"),
+    "workflows_heartbeat": ("name", "at", "detail"),
     "notifications_message": ("id", "kind", "key"),
     "notifications_delivery": ("message_id", "state", "created_at"),
     "notifications_dutypattern": (

@@ -11,8 +11,8 @@ AUDIT_FAILED = "audit_failed"
 NOT_WATCHED = "not_watched"
 
 #: Faults with which every promise is still kept: another dispatcher works, somebody has time to fill the roster, the rows of
-#: the log are there and only not sealed yet.
-NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap", "log_not_sealed", "log_head_not_written"})
+#: the log are there and only not sealed yet, what is done in too wide a role is done.
+NOT_YET_BROKEN = frozenset({"silent_dispatchers", "roster_gap", "log_not_sealed", "log_head_not_written", "all_rights"})
 
 WORDS: dict[str, Any] = {
     NOT_WATCHED: _("Ingen kontrollerar att fristerna bevakas just nu. Håll själv reda på tiderna."),
@@ -29,6 +29,9 @@ WORDS: dict[str, Any] = {
     "roster_gap": _("Det närmaste dygnet saknas någon i tjänst på Socialjouren. Fyll jourschemat."),
     "log_broken": _(
         "Åtkomstloggen har ändrats i efterhand. Rör ingenting: låt någon kontrollera den utanför systemet."
+    ),
+    "all_rights": _(
+        "Databasens roller saknas eller räcker inte. Allt arbetar, men med större rättigheter än det behöver."
     ),
     "log_not_sealed": _("Åtkomstloggen förseglas inte. Det som läses nu går att ändra utan att det syns."),
     "log_head_not_written": _("Åtkomstloggens kvitton skrivs inte utanför databasen."),

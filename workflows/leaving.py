@@ -56,9 +56,7 @@ def begin_due(now: datetime) -> int:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 absence = (
-                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
-                    .filter(pk=absence_id)
-                    .first()
+                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).filter(pk=absence_id).first()
                 )
                 if absence is not None:
                     begin(absence, now=now, by=None)

@@ -95,7 +95,13 @@ def _draw(month: date, after: int, now: datetime) -> int:
     )
     if count := len(heavy) + len(chance):
         reviewers = User.objects.filter(role=Role.LOG_REVIEWER, is_active=True)
-        tell("log_reviews_drawn", to=reviewers.values_list("pk", flat=True), key=f"log:{month}", now=now, facts={"count": min(count, 999)})
+        tell(
+            "log_reviews_drawn",
+            to=reviewers.values_list("pk", flat=True),
+            key=f"log:{month}",
+            now=now,
+            facts={"count": min(count, 999)},
+        )
     return len(heavy) + len(chance)
 
 
