@@ -7,10 +7,11 @@ Leases and waiting times are counted on the database's real clock, never on the 
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -23,8 +24,9 @@ from notifications.channels.sms import SmsChannel
 from notifications.messages import CANARY
 from notifications.models import Delivery, Message
 from notifications.outbox import tell
-from riskzon import clock
+from riskzon import clock, narrow
 from riskzon.models import Role, User
+from riskzon.narrow import Part
 
 log = structlog.get_logger()
 
@@ -64,6 +66,10 @@ def send_waiting(limit: int = 1000, *, channels: Iterable[str] = tuple(CHANNELS)
 
     Any number of relays may run at once: a delivery that one has claimed is passed over by the others.
     """
+    return narrow.turn(Part.RELAY, partial(_send, limit, tuple(channels)))
+
+
+def _send(limit: int, channels: Sequence[str]) -> Relayed:
     done: Counter[str] = Counter()
     for name in channels:
         done += _send_through(name, limit)
@@ -119,7 +125,12 @@ RETURNING *, set_config('synchronous_commit', 'off', true)
 
 
 def _attempt(delivery: Delivery, channel: Channel) -> str:
-    message = Message.objects.with_number().select_related("recipient").get(pk=delivery.message_id)
+    message = (
+        Message.objects.with_number()
+        .select_related("recipient")
+        .defer("recipient__password")
+        .get(pk=delivery.message_id)
+    )
     try:
         channel.send(message, str(delivery.pk))
     except Undelivered as failure:
@@ -157,7 +168,7 @@ def _ask_for_a_call(delivery: Delivery) -> None:
     """Whoever is on duty sleeps on while a gateway refuses: the heads, and who leads them, are told by mail in time to call."""
     if delivery.channel != Delivery.Channel.SMS or delivery.attempts != CALL_AFTER:
         return
-    asleep = User.objects.select_related("unit").get(messages__deliveries=delivery)
+    asleep = User.objects.select_related("unit").defer("password").get(messages__deliveries=delivery)
     leads = [asleep.unit.supervisor_id] if asleep.unit is not None and asleep.unit.supervisor_id is not None else []
     heads = User.objects.filter(role=Role.HEAD, is_active=True).values_list("pk", flat=True)
     tell("not_woken", to=[*leads, *heads], key=f"not-woken:{delivery.pk}", now=clock.now())
@@ -168,14 +179,16 @@ def _raise_alarm(delivery: Delivery) -> None:
 
     Where the unit has no supervisor, as Socialjouren at night, the heads are told, who learn no case either.
     """
-    message = Message.objects.select_related("recipient__unit__supervisor").get(pk=delivery.message_id)
+    people = Message.objects.select_related("recipient__unit__supervisor")
+    message = people.defer("recipient__password", "recipient__unit__supervisor__password").get(pk=delivery.message_id)
     if message.kind == CANARY:
         return  # the auditor tells of it, by another way
     now, key = clock.now(), f"given-up:{delivery.pk}"
     unit = message.recipient.unit
     leads = unit.supervisor if unit is not None and unit.supervisor is not None and unit.supervisor.is_active else None
     roles = [Role.ADMIN] if leads else [Role.ADMIN, Role.HEAD]
-    tell("delivery_given_up", to=User.objects.filter(role__in=roles, is_active=True), key=key, now=now)
+    told = User.objects.filter(role__in=roles, is_active=True).values_list("pk", flat=True)
+    tell("delivery_given_up", to=told, key=key, now=now)
     if leads is not None:
         tell(
             "delivery_given_up",

@@ -9,6 +9,7 @@ from django.db.models.signals import post_migrate
 def _raise_wall(**_kwargs: object) -> None:
     role = import_module("riskzon.wall_role")
     if role.is_built():
+        import_module("riskzon.narrow_roles").raise_roles()
         role.raise_wall()
 
 

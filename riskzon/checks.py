@@ -10,7 +10,7 @@ from django.core.checks import Warning as Caution
 from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
-from riskzon import wall_role
+from riskzon import narrow_roles, wall_role
 from riskzon.models import CasePermission, Unit, User
 
 
@@ -59,6 +59,21 @@ def check_the_wall(databases: Sequence[str] | None = None, **_kwargs: Any) -> li
     if not wall_role.is_role_there():
         return [Caution("The role of the pages is missing, and no page is shown.", hint=hint, id="access.W001")]
     return [Caution(f"The wall has a hole: {hole}.", hint=hint, id="access.W002") for hole in wall_role.find_holes()]
+
+
+@register("access")
+def check_the_narrow_roles(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W003: what writes and works unseen has all the login's rights; W004: its role may more, or less, than it needs."""
+    if not databases or not wall_role.is_built():
+        return []
+    hint = "`manage.py migrate` makes the roles anew."
+    return [
+        *(
+            Caution(f"The role {name} is missing, and all rights are used.", hint=hint, id="access.W003")
+            for name in narrow_roles.missing_roles()
+        ),
+        *(Caution(f"Not as it must be: {wide}.", hint=hint, id="access.W004") for wide in narrow_roles.find_wide()),
+    ]
 
 
 def _tables_exist() -> bool:

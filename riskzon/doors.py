@@ -13,13 +13,15 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from riskzon import audit, clock, veil, wall
+from riskzon import audit, clock, narrow, veil, wall
 from riskzon.access import Action, Ground, ground_of, offered, rights_on, visible_cases
 from riskzon.errors import Busy, Forbidden, Refused, Unseen, Veiled
 from riskzon.granting import emergency_ends, finish_notes
 from riskzon.models import AuditAction, Case, GrantSource, User
+from riskzon.narrow import Part
 
 LOCK_TIMEOUT = "2s"
+_BEGIN = f"SELECT riskzon_now(), set_config('lock_timeout', %s, true), {narrow.TAKE}"
 
 
 class Look:
@@ -238,13 +240,14 @@ def register(user: User) -> Iterator[datetime]:
 
 @contextmanager
 def _locked_transaction() -> Iterator[datetime]:
-    """A transaction that waits two seconds for a lock, then is Busy; yields the product's `now` at its begin."""
+    """A transaction in the role of changes that waits two seconds for a lock, then is Busy; yields `now` at its begin."""
     try:
         with wall.beyond(), transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT riskzon_now(), set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-                begun: datetime = cursor.fetchone()[0]
-            yield begun.astimezone(UTC)
+                cursor.execute(_BEGIN, [LOCK_TIMEOUT, *narrow.taking(Part.CHANGE, for_transaction=True)])
+                begun, _waits, has_role = cursor.fetchone()
+            with narrow.changing(has_role):
+                yield begun.astimezone(UTC)
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
             raise Busy from error

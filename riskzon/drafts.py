@@ -24,8 +24,9 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from riskzon import clock
+from riskzon import clock, narrow
 from riskzon.models import Draft
+from riskzon.narrow import Part
 
 log = structlog.get_logger()
 
@@ -98,7 +99,7 @@ def end(form: Showing) -> None:
 
 def forget_old() -> int:
     """Remove every draft that nobody has touched for three days; how many."""
-    return Draft.objects.filter(saved_at__lt=clock.now() - KEPT).delete()[0]
+    return narrow.turn(Part.WORK, lambda: Draft.objects.filter(saved_at__lt=clock.now() - KEPT).delete()[0])
 
 
 def restored(request: HttpRequest) -> QueryDict | None:

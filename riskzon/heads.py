@@ -14,8 +14,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from riskzon import check_audit, clock, sealing
+from riskzon import check_audit, clock, narrow, sealing
 from riskzon.models import AuditHead, AuditSeal
+from riskzon.narrow import Part
 
 EVERY = timedelta(hours=1)
 
@@ -25,6 +26,10 @@ def export_head() -> Path | None:
 
     OSError: the folder cannot be written to.
     """
+    return narrow.turn(Part.SEAL, _export)
+
+
+def _export() -> Path | None:
     with transaction.atomic():
         if not sealing.alone():
             return None

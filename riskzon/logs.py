@@ -41,6 +41,8 @@ ALLOWED_KEYS = frozenset(
         "message",
         "attempt",
         "channel",
+        "part",
+        "why",
     }
 )
 _FRAMES = 12

@@ -15,11 +15,13 @@ above its highest id. Between a row and its seal nothing protects it but the rig
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 
-from riskzon import check_audit, clock
+from riskzon import check_audit, clock, narrow
 from riskzon.models import AuditSeal
+from riskzon.narrow import Part
 
 EVERY = timedelta(minutes=1)
 #: Rows of one seal; one transaction is never divided, however many it wrote.
@@ -54,6 +56,10 @@ def seal(*, below: int | None = None, batch: int = BATCH) -> AuditSeal | None:
 
     `below` is for tests: the transaction up to which they know the rows to be settled.
     """
+    return narrow.turn(Part.SEAL, partial(_seal, below, batch))
+
+
+def _seal(below: int | None, batch: int) -> AuditSeal | None:
     with transaction.atomic():
         if not alone():
             return None

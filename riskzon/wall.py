@@ -2,7 +2,7 @@
 
 A reading door (`riskzon.doors.look`) takes a role that sees only what the policy shows the door's user, by the policies of
 migration 0019; `riskzon.access` says the same in its own words, and a test holds the two equal. Only what is named here
-is read past it, each for its reason. Changes are made with the login's own rights, after `can`.
+is read past it, each for its reason. Changes are made in a role of their own (`riskzon.narrow`), after `can`.
 The role itself is in `riskzon.wall_role`.
 """
 
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 
+from riskzon import narrow
 from riskzon.access import shift_of
 from riskzon.models import Child, Role, User
 from riskzon.wall_role import WallError, ask, own_role, rows
@@ -189,7 +190,7 @@ def _set(to: "_Raised | None") -> None:
     ask(
         "SELECT set_config('role', %s, true), set_config('riskzon.user', %s, true),"
         " set_config('riskzon.now', %s, true), set_config('riskzon.shift', %s, true)",
-        *((own_role(), to.user, to.now, to.shift) if to else ("none", "", "", "")),
+        *((own_role(), to.user, to.now, to.shift) if to else (narrow.standing(), "", "", "")),
     )
 
 

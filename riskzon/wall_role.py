@@ -4,12 +4,14 @@ The role belongs to one database, so that several of one server never meet. The 
 `migrate`, or an administrator has: `CREATE ROLE name NOLOGIN; GRANT name TO login`. Without it no page is shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
+
+from riskzon import narrow
 
 #: Tables that tell something of a child, each with a policy.
 WALLED = frozenset(
@@ -75,25 +77,33 @@ def role_name(database: str) -> str:
 def raise_wall() -> None:
     """Make the role and give it what it may read, neither more nor less; then see that it holds. Safe to repeat."""
     with transaction.atomic(), connection.cursor() as cursor:
-        name, me = own_role(), ask("SELECT current_user")
-        role = sql.Identifier(name)
+        name = own_role()
         # Two that migrate at once wait for each other, and the second finds everything done.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        if not is_role_there():
-            try:
-                with transaction.atomic():
-                    cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
-            except DatabaseError as error:
-                raise WallError(
-                    f"This login may not make the role of the pages. As an administrator: "
-                    f'CREATE ROLE {name} NOLOGIN; GRANT {name} TO "{me}";'
-                ) from error
-        # A login that has made a role may not become it by that alone since PostgreSQL 16.
-        if not _may_become(name):
-            cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
-        cursor.execute(sql.SQL("; ").join(_grants(role)))
+        make_roles([name])
+        cursor.execute(sql.SQL("; ").join(_grants(sql.Identifier(name))))
     if holes := list(find_holes()):
         raise WallError("The wall has holes: " + "; ".join(holes))
+
+
+def make_roles(names: Iterable[str]) -> None:
+    """Make those of these roles that are missing, and let this login become each. WallError: what an administrator does."""
+    refused = []
+    for name in names:
+        role = sql.Identifier(name)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                if not ask("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", name):
+                    cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
+                # A login that has made a role may not become it by that alone since PostgreSQL 16.
+                if not _may_become(name):
+                    cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+        except DatabaseError:
+            refused.append(name)
+    if refused:
+        me = ask("SELECT current_user")
+        wanted = " ".join(f'CREATE ROLE {name} NOLOGIN; GRANT {name} TO "{me}";' for name in refused)
+        raise WallError(f"This login may not make the roles of its database. As an administrator: {wanted}")
 
 
 def is_built() -> bool:
@@ -121,15 +131,19 @@ def find_holes() -> Iterator[str]:
         return
     if rights[0][0]:
         yield f"the role {name} is not held by policies"
+    narrow_roles = [narrow.own_role(part) for part in narrow.Part]
     for table, secured, policies, may_read, may_write in rows(
         """
         SELECT c.relname, c.relrowsecurity,
-               (SELECT array_agg(p.polname::text ORDER BY p.polname) FROM pg_policy p WHERE p.polrelid = c.oid),
+               (SELECT array_agg(p.polname::text ORDER BY p.polname) FROM pg_policy p
+                 WHERE p.polrelid = c.oid AND NOT (p.polname = 'narrow' AND (
+                       SELECT bool_and(pg_get_userbyid(said.role) = ANY (%s)) FROM unnest(p.polroles) AS said (role)))),
                has_table_privilege(%s, c.oid, 'SELECT'),
                has_table_privilege(%s, c.oid, 'UPDATE, DELETE, TRUNCATE')
                OR (has_table_privilege(%s, c.oid, 'INSERT') AND c.relname <> 'riskzon_auditentry')
           FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY 1
         """,
+        narrow_roles,
         name,
         name,
         name,

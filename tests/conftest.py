@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
-from riskzon import access
+from riskzon import access, narrow
 from riskzon.translations import compile_stale
 from tests.factories import person
 from tests.servers import TestServers, are_given
@@ -30,6 +30,17 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def _permissions_are_asked_anew() -> None:
     """A test that commits empties every table after it; what migrations wrote comes back under new keys."""
     access._permission_ids.clear()
+
+
+@pytest.fixture(autouse=True)
+def done_with_all_rights(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+    """Whatever a test lets happen, the roles of its parts suffice for. What was said otherwise, for the tests of that."""
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(narrow, "_say", lambda part, why: said.append((part.value, why)))
+    narrow._resting.clear()
+    yield said
+    narrow._resting.clear()
+    assert said == []
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from django.db import Error, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from riskzon.narrow import Part, own_role
 from riskzon.sealing import Standing, standing
 from workflows import auditor_role
 from workflows.alarm import Alarm, ping
@@ -76,6 +77,8 @@ class Findings:
     rights_wrong: int
     rights_missing: int
     rights_age_seconds: float | None
+    #: What writes or works unseen and has no role of its own to do it in, or one that has lacked a right: it goes on with all.
+    all_rights: tuple[str, ...]
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -97,6 +100,7 @@ class Findings:
             "clocks_apart": abs(self.clock_skew_seconds) > CLOCKS_APART.total_seconds(),
             "log_broken": self.log_seals_wrong > 0,
             **Compared(self.rights_wrong, self.rights_missing, self.rights_age_seconds).faults,
+            "all_rights": bool(self.all_rights),
             **dict.fromkeys(("log_not_sealed", "log_head_not_written"), False),
             **dict.fromkeys(Standing(self.log_unsealed_seconds, self.log_headless_seconds).faults, True),
         }
@@ -112,6 +116,8 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         skew = (before + app_clock()) / 2 - database
         cursor.execute(_LOOK, {"late": LATE, "look_back": LOOK_BACK, "silent": SILENT, "dispatchers": DISPATCHERS})
         overdue, rungs, untold, failed, bare, oldest, sweep_age, silent = cursor.fetchone()
+        cursor.execute(_ALL_RIGHTS, {"parts": [*Part], "roles": [own_role(part) for part in Part], "silent": SILENT})
+        all_rights = [part for (part,) in cursor.fetchall()]
         cursor.execute(_CANARY, {"within": CANARY_WITHIN})
         canary_age, canary_problem = cursor.fetchone()
     log, rights = standing(), compared()
@@ -134,6 +140,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         rights_wrong=rights.wrong,
         rights_missing=rights.missing,
         rights_age_seconds=rights.age_seconds,
+        all_rights=tuple(all_rights),
     )
 
 
@@ -237,6 +244,19 @@ SELECT
                )
          ORDER BY wanted.name
     )
+"""
+
+# Which roles are not there for this login, and what a dispatcher has said that it does without.
+_ALL_RIGHTS = """
+SELECT wanted.part FROM unnest(%(parts)s::text[], %(roles)s::text[]) AS wanted (part, name)
+ WHERE NOT EXISTS (
+           SELECT 1 FROM pg_roles AS r WHERE r.rolname = wanted.name AND pg_has_role(session_user, r.oid, 'MEMBER')
+       )
+ UNION
+SELECT said.part FROM workflows_heartbeat AS heart
+ CROSS JOIN LATERAL jsonb_array_elements_text(heart.detail -> 'all_rights') AS said (part)
+ WHERE heart.at >= clock_timestamp() - %(silent)s::interval
+ ORDER BY 1
 """
 
 # The last canary that has arrived or has run out of time is the one that tells; a younger one is still on its way.

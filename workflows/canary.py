@@ -11,6 +11,7 @@ The real clock alone counts here. The auditor judges what became of each.
 """
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -19,11 +20,12 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from notifications.messages import CANARY
-from notifications.models import Delivery, Message, StoredMail
+from notifications.models import Message
 from notifications.outbox import tell
-from riskzon import clock
+from riskzon import clock, narrow
 from riskzon.localtime import local_date
 from riskzon.models import CANARY_USERNAME, Canary, Case, Role, User
+from riskzon.narrow import Part
 from workflows.firing import fire
 from workflows.ladder import BREACH
 from workflows.models import Breach, Deadline, DeadlineEvent
@@ -42,17 +44,24 @@ BEGUN, NO_INTAKE = "begun", "no_intake"
 
 def keep() -> Canary | None:
     """Make the hour's canary if none has been made; returns it. Any number of dispatchers may ask, at any time."""
+    _account()
+    made = narrow.turn(Part.WORK, _begin)
+    if made is None:
+        return None
+    # Written before and after: one whose process dies in between has failed.
+    # Twice before it counts: somebody may have held the series of numbers just then.
+    made.rehearsal = rehearse() and rehearse()
+    narrow.turn(Part.WORK, lambda: Canary.objects.filter(pk=made.pk).update(rehearsal=made.rehearsal))
+    return made
+
+
+def _begin() -> Canary | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('riskzon canary', 0))")
         if not cursor.fetchone()[0] or Canary.objects.filter(made_at__gt=Now() - EVERY).exists():
             return None
         _forget_old()
-        made = Canary.objects.create(due_at=Now() + DUE_AFTER, rehearsal=BEGUN)
-    # Written before and after: one whose process dies in between has failed.
-    # Twice before it counts: somebody may have held the series of numbers just then.
-    made.rehearsal = rehearse() and rehearse()
-    Canary.objects.filter(pk=made.pk).update(rehearsal=made.rehearsal)
-    return made
+        return Canary.objects.create(due_at=Now() + DUE_AFTER, rehearsal=BEGUN)
 
 
 def fire_due() -> int:
@@ -104,7 +113,8 @@ def _play(account: User) -> str:
     )
     if first is None:
         return "no_deadline"
-    fire([first], now=first.due_at + timedelta(seconds=1))
+    # As the sweep does it: a right that lacks there ends the rehearsal, and is told.
+    narrow.turn(Part.WORK, partial(fire, [first], now=first.due_at + timedelta(seconds=1)))
     told = DeadlineEvent.objects.filter(deadline=first, step=BREACH).values_list("told", flat=True).first()
     if told is None or not Breach.objects.filter(deadline=first).exists():
         return "no_breach"
@@ -117,8 +127,11 @@ def _play(account: User) -> str:
 
 
 def _account() -> User:
-    """Whom canaries are addressed to: in the role that sees least, without unit, name or password."""
-    account, _made = User.objects.get_or_create(
+    """Whom canaries are addressed to: in the role that sees least, without unit, name or password.
+
+    Made and readdressed by the login: no part that works unseen may do that to an account.
+    """
+    account, _made = User.objects.defer("password").get_or_create(
         username=CANARY_USERNAME,
         defaults={"role": Role.PARTNER, "email": settings.CANARY_MAIL_TO, "password": make_password(None)},
     )
@@ -129,7 +142,5 @@ def _account() -> User:
 
 
 def _forget_old() -> None:
-    Delivery.objects.filter(message__kind=CANARY, created_at__lt=Now() - KEPT).delete()
-    Message.objects.filter(kind=CANARY, deliveries=None, created_at__lt=clock.now() - KEPT).delete()
-    StoredMail.objects.filter(recipients=settings.CANARY_MAIL_TO, at__lt=Now() - KEPT).delete()
-    Canary.objects.filter(made_at__lt=Now() - KEPT).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT workflows_forget_canaries(%s, %s)", [KEPT, settings.CANARY_MAIL_TO])

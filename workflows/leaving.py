@@ -56,10 +56,7 @@ def begin_due(now: datetime) -> int:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
                 absence = (
-                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
-                    .select_related("person")
-                    .filter(pk=absence_id)
-                    .first()
+                    waiting.select_for_update(of=("self",), skip_locked=True, no_key=True).filter(pk=absence_id).first()
                 )
                 if absence is not None:
                     begin(absence, now=now, by=None)
@@ -76,7 +73,7 @@ def begin(absence: Absence, *, now: datetime, by: User | None) -> int:
     `by`: who registered it, if it begins at once; None: its moment has come.
     """
     directory = Directory.read(now)
-    cover = absence.cover
+    cover = User.objects.defer("password").filter(pk=absence.cover_id).first() if absence.cover_id else None
     if cover is not None and (cover.pk not in directory.staff.workers or directory.is_away(cover.pk)):
         cover = None
     params = {**_params(now), "holder": absence.person_id}

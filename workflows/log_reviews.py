@@ -106,7 +106,13 @@ def escalate(now: datetime) -> int:
         return 0
     people = User.objects.filter(role__in=[Role.HEAD, Role.LOG_REVIEWER], is_active=True)
     key = f"log_late:{oldest.isoformat()}:{(now - oldest).days // WEEK}"
-    return tell("log_reviews_late", to=list(people), key=key, now=now, facts={"count": min(late.count(), _MOST)})
+    return tell(
+        "log_reviews_late",
+        to=people.values_list("pk", flat=True),
+        key=key,
+        now=now,
+        facts={"count": min(late.count(), _MOST)},
+    )
 
 
 def _heads(but: User) -> list[UUID]:

@@ -70,7 +70,7 @@ def _next(month: date) -> date:
 def _draw(month: date, after: int, now: datetime) -> int:
     bounds = {"start": start_of_local_day(month), "end": start_of_local_day(_next(month)), "after": after}
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE workflows_logsample IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('riskzon log sample', 0))")
         if LogSample.objects.filter(month=month).exists():
             return 0  # another dispatcher was first
         cursor.execute(_COUNT, {**bounds, "readings": _READINGS})
@@ -95,7 +95,13 @@ def _draw(month: date, after: int, now: datetime) -> int:
     )
     if count := len(heavy) + len(chance):
         reviewers = User.objects.filter(role=Role.LOG_REVIEWER, is_active=True)
-        tell("log_reviews_drawn", to=list(reviewers), key=f"log:{month}", now=now, facts={"count": min(count, 999)})
+        tell(
+            "log_reviews_drawn",
+            to=reviewers.values_list("pk", flat=True),
+            key=f"log:{month}",
+            now=now,
+            facts={"count": min(count, 999)},
+        )
     return len(heavy) + len(chance)
 
 

@@ -34,7 +34,7 @@ def give(investigation_id: UUID, child_id: UUID, *, former: UUID, to: UUID, by: 
     """
     Investigation.objects.filter(pk=investigation_id, closed_at__isnull=True).update(case_worker=to)
     granting.pass_on(former, to, [child_id], source=GrantSource.INVESTIGATION, by=by, now=now)
-    worker = User.objects.get(pk=to)
+    worker = User.objects.defer("password").get(pk=to)
     if worker.role == Role.HEAD:
         for case in Case.objects.filter(investigation=investigation_id, disposition=Disposition.OPENED):
             granting.grant(worker, CasePermission.HANDLE, case, source=GrantSource.INVESTIGATION, by=by, now=now)

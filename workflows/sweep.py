@@ -1,12 +1,14 @@
 """Which deadlines have something due at this moment, taken in batches that two dispatchers can share without a word."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import transaction
 from django.db.models import F, Max, Q
 
-from riskzon import clock
+from riskzon import clock, narrow
+from riskzon.narrow import Part
 from workflows import birthdays, canary, contact_clock, emergencies
 from workflows.firing import custody_ends, fire
 from workflows.gaps import warn
@@ -38,6 +40,10 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
 
     `now` is for tests; without it each batch asks the product's clock.
     """
+    return narrow.turn(Part.WORK, partial(_sweep, now, batch, name))
+
+
+def _sweep(now: datetime | None, batch: int, name: str) -> int:
     fired = 0
     while True:
         taken, rungs = _round(now, batch)
@@ -46,7 +52,7 @@ def sweep(now: datetime | None = None, *, batch: int = BATCH, name: str = "sweep
             break
     _beside(now)
     _send_canary()
-    beat(name, {"fired": fired})
+    beat(name, {"fired": fired, "all_rights": narrow.all_rights()})
     return fired
 
 
@@ -101,6 +107,8 @@ def _round(now: datetime | None, batch: int) -> tuple[int, int]:
         _let_go(due, moment)
         return len(due), rungs
     except Exception as problem:  # one bad row must not stop the clock of every other child
+        if narrow.is_refusal(problem):
+            raise  # no row is bad: the whole sweep is done again as the login
         log.error("sweep_batch_failed", error=type(problem).__name__)
         return _one_by_one(now, batch)
 
@@ -117,6 +125,8 @@ def _one_by_one(now: datetime | None, batch: int) -> tuple[int, int]:
                 with transaction.atomic():
                     rungs += fire(due, now=moment)
             except Exception as problem:
+                if narrow.is_refusal(problem):
+                    raise
                 log.error("deadline_cannot_fire", deadline=str(due[0].pk), error=type(problem).__name__)
                 _pause(due[0], moment + POISON_PAUSE)
                 due = []
@@ -135,6 +145,8 @@ def _let_go(due: list[Deadline], moment: datetime) -> None:
             if not contact_clock.release(deadline.case_id, now=moment):
                 _pause(deadline, moment + BUSY_PAUSE)
         except Exception as problem:
+            if narrow.is_refusal(problem):
+                raise
             log.error("case_cannot_be_released", case=str(deadline.case_id), error=type(problem).__name__)
             _pause(deadline, moment + POISON_PAUSE)
 

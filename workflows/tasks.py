@@ -1,12 +1,13 @@
 """Celery's part in the clock: it asks when to look, and decides nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from riskzon import clock
+from riskzon import clock, narrow
+from riskzon.narrow import Part
 from workflows import canary
 from workflows.sweep import next_moment
 from workflows.sweep import sweep as run_sweep
@@ -20,8 +21,7 @@ BEAT = timedelta(seconds=5)
 @shared_task(name="workflows.sweep", ignore_result=True)
 def sweep() -> None:
     """Fire what is due, then arm one wake-up for the earliest rung before the next beat."""
-    run_sweep(name="sweep")
-    _arm_wake_up()
+    _arm_wake_up(narrow.turn(Part.WORK, lambda: (run_sweep(name="sweep"), next_moment())[1]))
 
 
 @shared_task(name="workflows.wake_up", ignore_result=True)
@@ -30,8 +30,7 @@ def wake_up() -> None:
     run_sweep(name="wake_up")
 
 
-def _arm_wake_up() -> None:
-    coming = next_moment()
+def _arm_wake_up(coming: datetime | None) -> None:
     if coming is None:
         return
     wait = coming - clock.now()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from riskzon import wall_role
+from riskzon import narrow, wall_role
 
 _READ = """
 from django.db import connection
@@ -37,7 +37,7 @@ def town() -> Iterator[tuple[str, str, str]]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            cursor.execute(f"DROP ROLE IF EXISTS {wall_role.role_name(name)}")
+            cursor.execute(f"DROP ROLE IF EXISTS {', '.join(_roles(name))}")
             cursor.execute(f"DROP ROLE {login}")
 
 
@@ -45,21 +45,27 @@ def town() -> Iterator[tuple[str, str, str]]:
 @pytest.mark.django_db(transaction=True)
 def test_a_login_that_owns_its_database_raises_the_wall_and_is_held_by_it(town) -> None:
     login, name, address = town
-    role = wall_role.role_name(name)
+    roles = _roles(name)
     assert _run(address, "migrate", "--verbosity", "0").returncode == 0
     read = _run(address, "shell", "--verbosity", "0", "--command", _READ)
     assert read.stdout.split() == ["1", "0"], read.stderr
 
-    # It may make no role any more, and the role is gone, as after a restore on another server.
-    _as_administrator(name, f"DROP OWNED BY {role}; DROP ROLE {role}; ALTER ROLE {login} NOCREATEROLE")
+    # It may make no role any more, and the roles are gone, as after a restore on another server.
+    gone = ", ".join(roles)
+    _as_administrator(name, f"DROP OWNED BY {gone}; DROP ROLE {gone}; ALTER ROLE {login} NOCREATEROLE")
     refused = _run(address, "migrate", "--verbosity", "0")
     assert refused.returncode != 0
-    assert f'CREATE ROLE {role} NOLOGIN; GRANT {role} TO "{login}";' in refused.stderr
+    wanted = " ".join(f'CREATE ROLE {role} NOLOGIN; GRANT {role} TO "{login}";' for role in roles)
+    assert wanted in refused.stderr
 
-    _as_administrator(name, f"CREATE ROLE {role} NOLOGIN; GRANT {role} TO {login}")
+    _as_administrator(name, wanted)
     assert _run(address, "migrate", "--verbosity", "0").returncode == 0
     checked = _run(address, "check", "--database", "default", "--tag", "access", "--fail-level", "WARNING")
     assert checked.returncode == 0, checked.stderr
+
+
+def _roles(name: str) -> list[str]:
+    return [wall_role.role_name(name), *(narrow.role_name(part, name) for part in narrow.Part)]
 
 
 def _as_administrator(name: str, statements: str) -> None:

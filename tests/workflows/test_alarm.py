@@ -181,7 +181,9 @@ def test_a_switch_that_hangs_is_left_in_time_and_one_that_refuses_is_said(web: S
 
 
 def test_every_fault_has_words() -> None:
-    named = Findings(1, 1, 1, 1, 1, 999, None, ("sweep",), None, "", 0.0, 99, 9999, 9999, 1, 1, 1, None).faults
+    named = Findings(
+        1, 1, 1, 1, 1, 999, None, ("sweep",), None, "", 0.0, 99, 9999, 9999, 1, 1, 1, None, ("work",)
+    ).faults
 
     assert set(WORDS) == {*named, NOT_WATCHED, AUDIT_FAILED}
 

@@ -10,7 +10,8 @@ import structlog
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
-from riskzon import clock, heads, sealing
+from riskzon import clock, heads, narrow, sealing
+from riskzon.narrow import Part
 from workflows import canary
 from workflows.sweep import next_moment, sweep
 
@@ -38,9 +39,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:
             try:
-                sweep(name="loop")
+                pause = narrow.turn(Part.WORK, self._sweep)
                 self._keep_canary()
-                pause = self._pause()
             except Error as problem:
                 log.error("deadline_loop_fault", error=type(problem).__name__)
                 connection.close()
@@ -53,7 +53,9 @@ class Command(BaseCommand):
             canary.keep()
             self._next_canary = time.monotonic() + CANARY_ASKED
 
-    def _pause(self) -> timedelta:
+    def _sweep(self) -> timedelta:
+        """Sweep, and say how long to sleep."""
+        sweep(name="loop")
         coming = next_moment()
         if coming is None:
             return LONGEST_SLEEP
