@@ -23,9 +23,10 @@ from riskzon.models import (
 from tests.acts import protect
 from tests.damage import guards_off
 from tests.factories import CASTOR, at, child, make_report, people, person
+from tests.generator import Generator
 from workflows.auditor import HEARTBEAT, audit
 from workflows.auditor_rights import EVERY, MISSING, WRONG, deviations
-from workflows.demo.people import NORTH
+from workflows.demo.people import NORTH, ensure_people
 from workflows.models import Heartbeat
 from workflows.verbs.conflicts import declare
 from workflows.verbs.disposition import dispose
@@ -251,3 +252,12 @@ def test_a_report_by_a_liaison_who_must_not_see_the_child_gives_no_right(case: C
 def test_every_kind_has_its_words() -> None:
     assert set(DEVIATES) == {*WRONG, *MISSING}
     assert {what for what, *_rest in SURPLUS.values()} | {what for what, *_rest in LACKING.values()} == set(DEVIATES)
+
+
+@pytest.mark.slow
+def test_in_a_town_where_much_has_happened_nobody_has_too_much_or_too_little() -> None:
+    town = Generator(seed=7, people=ensure_people())
+    town.run(150)
+
+    assert CaseGrant.objects.filter(ended_at=None).count() > 10
+    assert [(one.what, one.case_id) for one in deviations()] == []

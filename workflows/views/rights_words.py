@@ -101,10 +101,10 @@ def giver(given: Given) -> str:
     if by is None and given.grant.source == GrantSource.EMERGENCY:
         return _("Öppnade själv")
     if by is None:
-        return _("Systemet")
+        return _("Gavs av systemet")
     if by == given.person and given.grant.source in (GrantSource.REGISTERED, GrantSource.TAKEN_OVER):
         return _("Genom egen registrering") if given.grant.source == GrantSource.REGISTERED else _("Tog över själv")
-    return str(by)
+    return _("Gavs av %(who)s") % {"who": by}
 
 
 def until(given: Given) -> str:
@@ -115,5 +115,5 @@ def until(given: Given) -> str:
     if ends_at is None:
         return _("Tills vidare")
     if given.ground == Ground.FOLLOW:
-        return _("%(when)s, eller så länge ärendet är öppet") % {"when": moment(ends_at)}
-    return moment(ends_at)
+        return _("Till %(when)s, eller så länge ärendet är öppet") % {"when": moment(ends_at)}
+    return _("Till %(when)s") % {"when": moment(ends_at)}
