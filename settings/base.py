@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "riskzon.middleware.EncryptedApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "riskzon.stay.StayMiddleware",
+    "riskzon.pace.PaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "riskzon.drafts.DraftMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -156,6 +158,9 @@ OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", default="groups")
 OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
 # Which group gives which role in which unit (riskzon.sso_groups).
 OIDC_GROUPS, OIDC_FAULTS = sso_groups.read(env.str("OIDC_GROUPS", default="")) if OIDC_ISSUER else ((), [])
+# How much one person may ask for in a minute, by pages and API together, of each web process; 0: no limit.
+REQUESTS_A_MINUTE = 0
+
 # Carries one login to the provider and back.
 SSO_COOKIE_NAME = "sso"
 SECRET_KEY_FALLBACKS: list[str] = []
@@ -247,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
         for channel in ("sms", "email")
     },
     "forget_drafts": {"task": "riskzon.forget_drafts", "schedule": 3600.0},
+    "forget_sessions": {"task": "riskzon.forget_sessions", "schedule": 3600.0},
     # Asks whether it is time; the second dispatcher asks too.
     "canary": {"task": "workflows.canary", "schedule": 60.0},
 }

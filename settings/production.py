@@ -51,6 +51,9 @@ if OIDC_ISSUER:
     ]
     if env.str("OIDC_GROUPS", default="").strip():
         _faults += OIDC_FAULTS
+REQUESTS_A_MINUTE = env.int("REQUESTS_A_MINUTE", default=600)
+if REQUESTS_A_MINUTE < 60:
+    _faults += ["REQUESTS_A_MINUTE must be 60 or more: a person at work needs as many."]
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 

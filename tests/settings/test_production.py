@@ -30,7 +30,7 @@ print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
       settings.SECURE_HSTS_SECONDS >= 365 * 86400 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
       getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
-      settings.RISKZON_SITE_URL, repr(settings.SMS_URL))
+      settings.RISKZON_SITE_URL, repr(settings.SMS_URL), settings.REQUESTS_A_MINUTE)
 """
 
 
@@ -68,7 +68,7 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
     assert started.stdout.split() == [
         "__Host-session", "__Host-csrf", "__Host-device", "__Host-language",
         "True", "True", "False", "False", "None", "mail.example.se",
-        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'",
+        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'", "600",
     ]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_a_proxys_word_is_taken_only_when_told_so():
 
 
 def test_a_municipality_may_say_that_it_has_no_gateway():
-    assert start(**{**COMPLETE, "SMS_URL": "none"}).stdout.split()[-1] == "''"
+    assert start(**{**COMPLETE, "SMS_URL": "none"}).stdout.split()[-2] == "''"
 
 
 @pytest.mark.parametrize("address", ["mailbox://", "jsons://gateway.example.se/send/", "gateway.example.se/{to}", "no"])
@@ -127,3 +127,16 @@ def test_a_sign_on_that_is_half_described_or_wrong_is_refused_at_start(wrong, sa
 
     assert refused.returncode
     assert said in refused.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "59", "-1"])
+def test_a_limit_that_would_stop_somebody_at_work_is_refused(number):
+    refused = start(**COMPLETE, REQUESTS_A_MINUTE=number)
+
+    assert refused.returncode
+    assert "REQUESTS_A_MINUTE must be 60 or more" in refused.stderr
+
+
+def test_there_is_a_limit_for_each_person_unless_another_is_set():
+    assert start(**COMPLETE).stdout.split()[-1] == "600"
+    assert start(**COMPLETE, REQUESTS_A_MINUTE="1200").stdout.split()[-1] == "1200"
