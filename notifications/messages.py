@@ -414,6 +414,12 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_EVERYBODY,
         facts=frozenset(),
     ),
+    "password_changed": MessageKind(
+        title=_("Ditt lösenord är bytt"),
+        text=_("Du har bytt lösenord, och dina andra inloggningar är avslutade. Var det inte du? Säg genast till din chef."),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),
         text=_("En kollega erbjuder dig sitt jourpass. Svara under Jour."),

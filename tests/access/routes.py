@@ -140,6 +140,7 @@ ROUTES: dict[str, Route] = {
     # --- How one comes in: the own page, and what is not there; who may help whom is asked in tests/riskzon.
     "account/": _page(EVERYBODY, ""),
     "account/phone/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
+    "account/password/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
     "account/codes/": _press(NOBODY, "nothing", ""),
     "account/sessions/<uuid:session_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "account/tokens/": _press(EVERYBODY, "token", ""),
