@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from riskzon import clock, guessing, login, new_phone, second_factor, sessions, tokens
+from riskzon import clock, guessing, login, new_phone, passkeys, second_factor, sessions, tokens
 from riskzon.code_forms import CodeForm, NewPhoneForm, TokenForm
 from riskzon.doors import unseen
 from riskzon.login_code import DOOR, wrong_code
@@ -136,6 +136,9 @@ def _show(
         "by_sign_on": SignOn.objects.filter(pk=user.pk).exists(),
         "has_factor": has_one,
         "codes_left": second_factor.codes_left(user) if has_one else 0,
+        "short_codes": has_one and second_factor.has_short_codes(user),
+        "passkeys_possible": passkeys.is_possible(),
+        "passkeys": passkeys.of(user),
         "code_form": code_form or CodeForm(),
         "sessions": sessions.open_of(user, this=request.session.session_key),
         "logins": last_logins(user),

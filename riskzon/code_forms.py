@@ -31,7 +31,9 @@ class CodeForm(DsFormMixin, forms.Form):
         if paper:
             field = self.fields["code"]
             field.label, field.help_text = _("Reservkod"), _("En av de tio som du fick. Var och en fungerar en gång.")
-            field.widget.attrs |= {"inputmode": "text", "size": 19, "autocomplete": "off", "autocapitalize": "none"}
+            field.widget.attrs |= {"inputmode": "text", "autocomplete": "off", "autocapitalize": "none"}
+            # Twenty-nine characters: as wide as there is room for.
+            del field.widget.attrs["size"]
 
 
 class NewPhoneForm(DsFormMixin, forms.Form):
@@ -85,6 +87,18 @@ class PasswordForm(DsFormMixin, PasswordChangeForm):
         if new == self.cleaned_data.get("old_password"):
             raise forms.ValidationError(_("Välj ett annat än det du har nu."))
         return new
+
+
+class NewPasskeyForm(CodeForm):
+    """What a new key is to be called, and a code that shows who asks."""
+
+    name = forms.CharField(
+        label=_("Vad ska lösennyckeln heta?"),
+        max_length=60,
+        help_text=_("Så att du känner igen den, till exempel Jobbdatorn."),
+        error_messages={"required": _("Skriv vad lösennyckeln ska heta.")},
+    )
+    field_order = ["name", "code"]
 
 
 class TokenForm(DsFormMixin, forms.Form):

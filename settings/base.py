@@ -159,6 +159,9 @@ OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", default="groups")
 OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
 # Which group gives which role in which unit (riskzon.sso_groups).
 OIDC_GROUPS, OIDC_FAULTS = sso_groups.read(env.str("OIDC_GROUPS", default="")) if OIDC_ISSUER else ((), [])
+# To which address keys of a person's own (WebAuthn) answer, as a browser writes it: https://host; "" takes none.
+PASSKEY_ORIGIN = env.str("PASSKEY_ORIGIN", default="").strip()
+
 # How much one person may ask for in a minute, by pages and API together, of each web process; 0: no limit.
 REQUESTS_A_MINUTE = 0
 

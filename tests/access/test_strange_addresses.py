@@ -61,6 +61,7 @@ def _beside(target: Target) -> dict[str, UUID]:
         "access_id",
         "session_id",
         "token_id",
+        "passkey_id",
     )
     return dict.fromkeys((*names, "user_id"), target.case)
 

@@ -34,9 +34,9 @@ print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
 """
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(show: str = SHOW, /, **environment: str) -> subprocess.CompletedProcess[str]:
     keep = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **environment}
-    return subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=keep, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-c", show], cwd=ROOT, env=keep, capture_output=True, text=True, check=False)
 
 
 def test_every_missing_setting_is_named_at_once():
@@ -140,3 +140,53 @@ def test_a_limit_that_would_stop_somebody_at_work_is_refused(number):
 def test_there_is_a_limit_for_each_person_unless_another_is_set():
     assert start(**COMPLETE).stdout.split()[-1] == "600"
     assert start(**COMPLETE, REQUESTS_A_MINUTE="1200").stdout.split()[-1] == "1200"
+
+
+_SHOW_ORIGIN = "from django.conf import settings; print(repr(settings.PASSKEY_ORIGIN))"
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ({}, "https://riskzon.example.se"),
+        (
+            {"RISKZON_SITE_URL": "https://b.example.se:8443/x/", "ALLOWED_HOSTS": "a.se, .example.se"},
+            "https://b.example.se:8443",
+        ),
+        ({"PASSKEY_ORIGIN": "https://b.example.se", "ALLOWED_HOSTS": "a.se,b.example.se"}, "https://b.example.se"),
+        ({"PASSKEY_ORIGIN": "none", "ALLOWED_HOSTS": "10.0.0.7"}, ""),
+    ],
+)
+def test_keys_answer_to_the_address_of_the_service_unless_another_is_set(given, origin):
+    assert start(_SHOW_ORIGIN, **COMPLETE | given).stdout.strip() == repr(origin)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *[
+            {"PASSKEY_ORIGIN": origin}
+            for origin in (
+                "http://riskzon.example.se",
+                "https://riskzon.example.se/",
+                "https://riskzon.example.se:443",
+                "https://elsewhere.example",
+                "https://example.se",
+                "https://x@riskzon.example.se",
+                "https://riskzon.example.se?x",
+                "riskzon.example.se",
+                "https://",
+                "https://[::1",
+            )
+        ],
+        {"PASSKEY_ORIGIN": "https://10.0.0.7", "ALLOWED_HOSTS": "10.0.0.7"},
+        {"PASSKEY_ORIGIN": "https://riskzon", "ALLOWED_HOSTS": "riskzon"},
+        {"ALLOWED_HOSTS": "10.0.0.7"},
+        {"RISKZON_SITE_URL": "https://elsewhere.example/"},
+    ],
+)
+def test_an_address_to_which_no_key_would_answer_or_that_is_not_ours_is_refused(given):
+    refused = start(_SHOW_ORIGIN, **COMPLETE | given)
+
+    assert refused.returncode
+    assert "PASSKEY_ORIGIN must be https:// and a name of ALLOWED_HOSTS" in refused.stderr

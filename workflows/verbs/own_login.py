@@ -4,8 +4,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from notifications.outbox import tell
-from riskzon import audit, clock, sessions
-from riskzon.models import AuditAction, User
+from riskzon import audit, clock, passkeys, sessions
+from riskzon.models import AuditAction, Passkey, User
 
 
 @transaction.atomic
@@ -14,6 +14,26 @@ def change_password(request: HttpRequest, user: User, new: str) -> None:
     user.set_password(new)
     user.save(update_fields=["password"])
     sessions.keep_only(request, user)
+    _note(user, "password", "password_changed", {})
+
+
+@transaction.atomic
+def add_passkey(user: User, state: passkeys.State, answer: str, name: str) -> Passkey | None:
+    """A key more with which to log in; the person is told. None: it is no answer to what was asked."""
+    added = passkeys.add(user, state, answer, name)
+    if added is not None:
+        _note(user, "second_factor", "passkey_added", {"second_factor": "passkey_added"})
+    return added
+
+
+@transaction.atomic
+def remove_passkey(user: User, key: Passkey) -> None:
+    """The key lets nobody in any more; the person is told."""
+    key.delete()
+    _note(user, "second_factor", "passkey_removed", {"second_factor": "passkey_removed"})
+
+
+def _note(user: User, what: str, kind: str, detail: dict[str, object]) -> None:
     now = clock.now()
-    audit.record(AuditAction.CHANGE, by=user, now=now, what="password")
-    tell("password_changed", to=[user], key=f"password:{clock.real_now().isoformat()}", now=now)
+    audit.record(AuditAction.CHANGE, by=user, now=now, what=what, detail=detail)
+    tell(kind, to=[user], key=f"{kind}:{clock.real_now().isoformat()}", now=now)
