@@ -424,6 +424,26 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_EVERYBODY,
         facts=frozenset(),
     ),
+    "password_changed": MessageKind(
+        title=_("Ditt lösenord är bytt"),
+        text=_(
+            "Du har bytt lösenord, och dina andra inloggningar är avslutade. Var det inte du? Säg genast till din chef."
+        ),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
+    "passkey_added": MessageKind(
+        title=_("En lösennyckel är tillagd"),
+        text=_("Du har lagt till en lösennyckel att logga in med. Var det inte du? Säg genast till din chef."),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
+    "passkey_removed": MessageKind(
+        title=_("En lösennyckel är borttagen"),
+        text=_("Du har tagit bort en lösennyckel. Var det inte du? Säg genast till din chef."),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
     "shift_offered": MessageKind(
         title=_("Ett jourpass söker någon"),
         text=_("En kollega erbjuder dig sitt jourpass. Svara under Jour."),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from riskzon import clock, guessing, login, new_phone, second_factor, sessions, tokens
+from riskzon import clock, guessing, login, new_phone, passkeys, second_factor, sessions, tokens
 from riskzon.code_forms import CodeForm, NewPhoneForm, TokenForm
 from riskzon.doors import unseen
 from riskzon.login_code import DOOR, wrong_code
@@ -32,12 +32,12 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest) -> HttpResponse:
     """Add an app for codes, or take another in its place, which needs a code of the one before."""
-    user = _local(request)
+    user = local_owner(request)
     has_one = second_factor.has_one(user)
     form = NewPhoneForm(request.POST if request.method == "POST" else None, has_one=has_one)
     if not form.is_valid():
         return new_phone.show(request, user, form, {})
-    if has_one and (wait := _refused(request, user, form, "current")):
+    if has_one and (wait := refused(request, user, form, "current")):
         return new_phone.show(request, user, form, {"wait": wait})
     codes = new_phone.take(request, user, form)
     if codes is None:
@@ -49,11 +49,11 @@ def phone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def codes(request: HttpRequest) -> HttpResponse:
     """New recovery codes in place of those before, for a code from the app."""
-    user = _local(request)
+    user = local_owner(request)
     if not second_factor.has_one(user):
         raise unseen(user, "account_codes")
     form = CodeForm(request.POST)
-    if not form.is_valid() or _refused(request, user, form, "code"):
+    if not form.is_valid() or refused(request, user, form, "code"):
         return _show(request, code_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return new_phone.codes_page(request, second_factor.renew_codes(user), "")
 
@@ -98,7 +98,7 @@ def last_logins(user: User) -> list[dict[str, Any]]:
     return [{"at": row.at, "way": Way(row.detail.get("way", Way.PASSWORD)).label} for row in rows]
 
 
-def _local(request: HttpRequest) -> User:
+def local_owner(request: HttpRequest) -> User:
     """The person, if the account is a local one; whoever comes by the municipality's sign-on has the factor there."""
     user: User = request.user
     if SignOn.objects.filter(pk=user.pk).exists():
@@ -106,7 +106,7 @@ def _local(request: HttpRequest) -> User:
     return user
 
 
-def _refused(request: HttpRequest, user: User, form: Form, name: str) -> str:
+def refused(request: HttpRequest, user: User, form: Form, name: str) -> str:
     """What to say of a code that does not count; "" if it counts. As few may be tried as at the login."""
     if not guessing.may_try(request, user.username, at=DOOR):
         said = login.asked_to_wait()
@@ -136,6 +136,9 @@ def _show(
         "by_sign_on": SignOn.objects.filter(pk=user.pk).exists(),
         "has_factor": has_one,
         "codes_left": second_factor.codes_left(user) if has_one else 0,
+        "short_codes": has_one and second_factor.has_short_codes(user),
+        "passkeys_possible": passkeys.is_possible(),
+        "passkeys": passkeys.of(user),
         "code_form": code_form or CodeForm(),
         "sessions": sessions.open_of(user, this=request.session.session_key),
         "logins": last_logins(user),

@@ -1,8 +1,9 @@
-"""What is typed when a code is asked for, when a phone is added, and when a key for the API is made?"""
+"""What is typed when a code is asked for, when a phone is added, a password changed, or a key for the API made?"""
 
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import ChoiceCards, DsFormMixin
@@ -30,7 +31,9 @@ class CodeForm(DsFormMixin, forms.Form):
         if paper:
             field = self.fields["code"]
             field.label, field.help_text = _("Reservkod"), _("En av de tio som du fick. Var och en fungerar en gång.")
-            field.widget.attrs |= {"inputmode": "text", "size": 19, "autocomplete": "off", "autocapitalize": "none"}
+            field.widget.attrs |= {"inputmode": "text", "autocomplete": "off", "autocapitalize": "none"}
+            # Twenty-nine characters: as wide as there is room for.
+            del field.widget.attrs["size"]
 
 
 class NewPhoneForm(DsFormMixin, forms.Form):
@@ -57,6 +60,45 @@ class NewPhoneForm(DsFormMixin, forms.Form):
         if not has_one:
             del self.fields["current"]
             self.fields["code"].label = _("Kod från appen")
+
+
+class PasswordForm(DsFormMixin, PasswordChangeForm):
+    """The password of now and the new one twice; paste and password managers are welcome (WCAG 3.3.8)."""
+
+    error_messages = {
+        **PasswordChangeForm.error_messages,
+        "password_incorrect": _("Det är inte ditt lösenord. Kontrollera det och försök igen."),
+        "password_mismatch": _("De två är inte lika. Skriv det nya lösenordet en gång till."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        old, new, again = (self.fields[name] for name in ("old_password", "new_password1", "new_password2"))
+        old.label, new.label, again.label = _("Lösenord nu"), _("Nytt lösenord"), _("Nytt lösenord en gång till")
+        new.help_text, again.help_text = _("Minst tolv tecken. Gärna en mening som bara du kommer på."), ""
+        old.error_messages["required"] = _("Skriv lösenordet som du har nu.")
+        new.error_messages["required"] = _("Skriv ett nytt lösenord.")
+        again.error_messages["required"] = _("Skriv det nya lösenordet en gång till.")
+        # Django puts the cursor here; the page's heading comes first.
+        old.widget.attrs.pop("autofocus", None)
+
+    def clean_new_password1(self) -> str:
+        new: str = self.cleaned_data["new_password1"]
+        if new == self.cleaned_data.get("old_password"):
+            raise forms.ValidationError(_("Välj ett annat än det du har nu."))
+        return new
+
+
+class NewPasskeyForm(CodeForm):
+    """What a new key is to be called, and a code that shows who asks."""
+
+    name = forms.CharField(
+        label=_("Vad ska lösennyckeln heta?"),
+        max_length=60,
+        help_text=_("Så att du känner igen den, till exempel Jobbdatorn."),
+        error_messages={"required": _("Skriv vad lösennyckeln ska heta.")},
+    )
+    field_order = ["name", "code"]
 
 
 class TokenForm(DsFormMixin, forms.Form):

@@ -1,4 +1,4 @@
-"""How the product says no: four refusals, the same for pages, API and commands."""
+"""How the product says no: five refusals, the same for pages, API and commands."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -70,3 +70,13 @@ class Unseen(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("Det du söker finns inte, eller så har du inte tillgång till det."))
+
+
+class TooMany(Refused):
+    """429: more than one person may ask for in a minute. `seconds`: until the next is answered."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("Det är för många anrop just nu. Vänta en stund och försök igen."))
+        self.seconds = seconds

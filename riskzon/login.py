@@ -1,6 +1,7 @@
-"""Who comes in and goes: login with a name and a password, in the person's own language; all of it stands in the log.
+"""Who comes in? Login with a name and a password, in the person's own language; all of it stands in the log.
 
-The second step, where there is one, is `riskzon.login_code`; the municipality's own sign-on is `riskzon.sso`.
+The second step, where there is one, is `riskzon.login_code`; the municipality's own sign-on is `riskzon.sso`, the end of a
+session `riskzon.logout`.
 """
 
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login as log_in
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -94,13 +95,3 @@ def safe_next(request: HttpRequest) -> str:
     asked = request.GET.get("next", "")
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return asked if ours else settings.LOGIN_REDIRECT_URL
-
-
-class Logout(LogoutView):
-    """The end of a session, by the person's own hand. It ends with its row in the log, or not at all."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with transaction.atomic():
-            if isinstance(request.user, User):
-                audit.record(AuditAction.LOGOUT, by=request.user, now=clock.now(), what="logout")
-            return super().post(request, *args, **kwargs)

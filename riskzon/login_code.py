@@ -1,4 +1,4 @@
-"""The second step of a login: the code, or at the first login the app that will show it."""
+"""The second step of a login: the code or a key of the person's own, or at the first login the app for codes."""
 
 from http import HTTPStatus
 
@@ -6,15 +6,17 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from riskzon import audit, clock, guessing, halfway, login, new_phone, second_factor
+from riskzon import audit, clock, guessing, halfway, login, new_phone, passkeys, second_factor
 from riskzon.code_forms import CodeForm, NewPhoneForm
 from riskzon.models import AuditAction, User, Way
 
 #: The door of `riskzon.guessing` at which codes are tried.
 DOOR = "code"
 _METHODS = ("GET", "HEAD", "POST")
+#: Where the question to the person's keys lies until it is answered, once.
+_ASKED = "passkey_login"
 
 
 @require_http_methods(_METHODS)
@@ -27,17 +29,17 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("login-phone")
     paper = "paper" in request.GET
     if request.method != "POST":
-        return _show(request, CodeForm(paper=paper), paper=paper)
+        return _show(request, user, CodeForm(paper=paper), paper=paper)
     form = CodeForm(request.POST, paper=paper)
     if not form.is_valid():
-        return _show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
+        return _show(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
     if not guessing.may_try(request, user.username, at=DOOR):
-        return _show(request, CodeForm(paper=paper), HTTPStatus.TOO_MANY_REQUESTS, paper=paper)
+        return _show(request, user, CodeForm(paper=paper), HTTPStatus.TOO_MANY_REQUESTS, paper=paper)
     way = second_factor.accepted(user, form.cleaned_data["code"])
     if way is None:
         wrong_code(user)
         form.add_error("code", _("Koden stämmer inte, eller är redan använd. Vänta på nästa kod och försök igen."))
-        return _show(request, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
+        return _show(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
     return _in(request, user, way, HttpResponseRedirect(following))
 
 
@@ -58,6 +60,24 @@ def phone(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@require_POST
+def passkey(request: HttpRequest) -> HttpResponse:
+    """What the browser brings from one of the person's keys, in place of a code; as few may be tried."""
+    if (found := halfway.who(request)) is None:
+        return redirect("login")
+    user, following = found
+    asked = request.session.pop(_ASKED, None)
+    form = CodeForm(data={})
+    form.errors.clear()
+    if not guessing.may_try(request, user.username, at=DOOR):
+        return _show(request, user, CodeForm(), HTTPStatus.TOO_MANY_REQUESTS)
+    if asked is None or not passkeys.accepted(user, asked, request.POST.get("credential", "")):
+        wrong_code(user)
+        form.add_error(None, _("Det gick inte med lösennyckeln. Försök igen, eller använd koden från appen."))
+        return _show(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _in(request, user, Way.PASSKEY, HttpResponseRedirect(following))
+
+
 def wrong_code(user: User) -> None:
     """A code was wrong: a denial that names whom it was about, and nothing that was typed."""
     audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login_code", detail={"user": str(user.pk)})
@@ -70,6 +90,17 @@ def _in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> Htt
     return answer
 
 
-def _show(request: HttpRequest, form: Form, status: HTTPStatus = HTTPStatus.OK, *, paper: bool) -> HttpResponse:
-    wait = login.asked_to_wait() if status == HTTPStatus.TOO_MANY_REQUESTS else ""
-    return render(request, "riskzon/login_code.html", {"form": form, "wait": wait, "paper": paper}, status=status)
+def _show(
+    request: HttpRequest, user: User, form: Form, status: HTTPStatus = HTTPStatus.OK, *, paper: bool = False
+) -> HttpResponse:
+    """The form for the code, and where the person has a key the question to it: another each time."""
+    asked = passkeys.ask_for_login(user)
+    if asked is not None:
+        request.session[_ASKED] = asked[1]
+    context = {
+        "form": form,
+        "wait": login.asked_to_wait() if status == HTTPStatus.TOO_MANY_REQUESTS else "",
+        "paper": paper,
+        "passkey": asked and asked[0],
+    }
+    return render(request, "riskzon/login_code.html", context, status=status)

@@ -111,6 +111,8 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
             "django_structlog": {"level": level},
             # Its lines are written out before they are logged, with the number and what the gateway answered.
             "apprise": {"level": "CRITICAL", "handlers": ["nowhere"], "propagate": False},
+            # Says which key was used.
+            "fido2": quiet,
             "celery.beat": quiet,
             "celery.worker.strategy": quiet,
             "celery.app.trace": quiet,

@@ -1,14 +1,46 @@
-"""What every page carries whatever it shows: no copy in a cache, and a log line without an address."""
+"""What does every page carry whatever it shows, and which call is refused because it came unencrypted?"""
 
+import re
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from riskzon.logs import milliseconds_since
 
 _GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class EncryptedApiMiddleware:
+    """A call of the API over http is refused, not sent on to https: its key has gone in clear text, and would each time.
+
+    Pages are redirected (SECURE_SSL_REDIRECT): a browser asks first and keeps its cookies for https.
+    """
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+        self._is_asked = settings.SECURE_SSL_REDIRECT
+        self._open = [re.compile(pattern) for pattern in settings.SECURE_REDIRECT_EXEMPT]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path.lstrip("/")
+        if (
+            self._is_asked
+            and path.startswith("api/")
+            and not request.is_secure()
+            and not any(pattern.search(path) for pattern in self._open)
+        ):
+            with translation.override(translation.get_language_from_request(request)):
+                detail = _("Anropa med https. Nyckeln har skickats okrypterad: återkalla den och gör en ny.")
+            status = HTTPStatus.FORBIDDEN
+            content = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "errors": []}
+            return JsonResponse(content, status=status, content_type="application/problem+json")
+        return self.get_response(request)
 
 
 class OwnNumberMiddleware:

@@ -1,8 +1,9 @@
 """How does somebody show that they hold the phone, besides knowing the password?
 
 A code of six digits from an app (TOTP, RFC 6238: SHA-1, half a minute, one step early or late is taken), or one of ten
-codes on paper. None of them works twice. How many may be tried is said by `riskzon.guessing`. Needed for every local
-account outside the demo; where somebody has one it is asked for in the demo too. All times are those of the real clock.
+codes on paper; a key of the person's own beside them is `riskzon.passkeys`. None of them works twice. How many may be
+tried is said by `riskzon.guessing`. Needed for every local account outside the demo; where somebody has one it is asked
+for in the demo too. All times are those of the real clock.
 """
 
 import base64
@@ -27,6 +28,8 @@ from riskzon.models import AuditAction, RecoveryCode, SecondFactor, User, Way
 STEP = 30
 DIGITS = 6
 RECOVERY_CODES = 10
+#: Of each code on paper: 24 letters of base32. Below 112 a slow hash would be needed (ASVS 6.5.2); earlier ones had 80.
+RECOVERY_BITS, ENOUGH_BITS = 120, 112
 log = structlog.get_logger()
 
 
@@ -84,8 +87,11 @@ def enrol(user: User, sealed: str, typed: str) -> list[str] | None:
     step = _step_of(sealed, "".join(typed.split()), now)
     if step is None:
         return None
-    SecondFactor.objects.filter(pk=user.pk).delete()
-    factor = SecondFactor.objects.create(user=user, secret=sealed, last_step=step, since=now)
+    # Another phone is no other person: the keys beside it stay, the codes on paper do not.
+    factor, _is_new = SecondFactor.objects.update_or_create(
+        user=user, defaults={"secret": sealed, "last_step": step, "since": now}
+    )
+    factor.recovery_codes.all().delete()
     codes = _give_codes(factor)
     audit.record(AuditAction.CHANGE, by=user, now=clock.now(), what="second_factor", detail={"second_factor": "set"})
     return codes
@@ -101,7 +107,7 @@ def renew_codes(user: User) -> list[str]:
 
 
 def remove(user: User) -> bool:
-    """Take the factor and its codes away, in the caller's transaction and with the caller's row in the log."""
+    """Take the factor, its codes and the keys beside it away, in the caller's transaction and with its row in the log."""
     gone, _each = SecondFactor.objects.filter(pk=user.pk).delete()
     return bool(gone)
 
@@ -110,10 +116,19 @@ def codes_left(user: User) -> int:
     return RecoveryCode.objects.filter(factor=user.pk, used_at__isnull=True).count()
 
 
+def has_short_codes(user: User) -> bool:
+    """Whether codes of an earlier, shorter kind still work: they go on until they are used or new ones are made."""
+    return RecoveryCode.objects.filter(factor=user.pk, used_at__isnull=True, bits__lt=ENOUGH_BITS).exists()
+
+
 def _give_codes(factor: SecondFactor) -> list[str]:
-    codes = [base64.b32encode(secrets.token_bytes(10)).decode().casefold() for _each in range(RECOVERY_CODES)]
-    RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, digest=_digest(code)) for code in codes)
-    return ["-".join(code[start : start + 4] for start in range(0, 16, 4)) for code in codes]
+    codes = [
+        base64.b32encode(secrets.token_bytes(RECOVERY_BITS // 8)).decode().casefold() for _each in range(RECOVERY_CODES)
+    ]
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(factor=factor, digest=_digest(code), bits=RECOVERY_BITS) for code in codes
+    )
+    return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in codes]
 
 
 def _step_of(sealed: str, code: str, now: datetime) -> int | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
@@ -89,6 +89,17 @@ def end(user: User, session_id: UUID) -> bool:
 def end_all(user: User) -> None:
     """End every session of this person, in the caller's transaction and with the caller's row in the log."""
     _remove(LoginSession.objects.filter(user=user).values_list("session_key", flat=True))
+
+
+def keep_only(request: HttpRequest, user: User) -> None:
+    """The person has another password: end every session but the one that asks, which gets a new key.
+
+    In the caller's transaction and with the caller's row in the log.
+    """
+    this = request.session.session_key
+    _remove(LoginSession.objects.filter(user=user).exclude(session_key=this).values_list("session_key", flat=True))
+    update_session_auth_hash(request, user)
+    LoginSession.objects.filter(session_key=this).update(session_key=request.session.session_key)
 
 
 def browser_of(agent: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import structlog
@@ -78,6 +79,25 @@ def done(request: HttpRequest) -> HttpResponse:
     answer = _arrived(request)
     answer.delete_cookie(settings.SSO_COOKIE_NAME, samesite="Lax")
     return answer
+
+
+def end_address(request: HttpRequest) -> str | None:
+    """Where the browser is to be sent so that the provider's own session ends too; None: it knows no such address, or
+    does not answer. The provider must have been told of our login page as a place to send people back to.
+    """
+    if not settings.OIDC_ISSUER:
+        return None
+    try:
+        there = _provider().server_metadata.get("end_session_endpoint")
+    except (requests.RequestException, NotBelieved, AuthlibBaseError, ValueError, KeyError) as wrong:
+        log.warning("sso_away", error=type(wrong).__name__)
+        return None
+    # As encrypted as the provider itself.
+    if not isinstance(there, str) or not there.startswith(f"{urlsplit(settings.OIDC_ISSUER).scheme}://"):
+        return None
+    back = request.build_absolute_uri(reverse("login"))
+    asked = urlencode({"client_id": settings.OIDC_CLIENT_ID, "post_logout_redirect_uri": back})
+    return f"{there}{'&' if urlsplit(there).query else '?'}{asked}"
 
 
 def _arrived(request: HttpRequest) -> HttpResponse:

@@ -4,11 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from riskzon import account, drafts, login_code, pages, sso, stay
-from riskzon.login import Login, Logout
+from riskzon.login import Login
+from riskzon.logout import Logout
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", Login.as_view(), name="login"),
     path("login/code/", login_code.code, name="login-code"),
+    path("login/passkey/", login_code.passkey, name="login-passkey"),
     path("login/phone/", login_code.phone, name="login-phone"),
     path("login/municipal/", sso.start, name="sso"),
     path("login/municipal/done/", sso.done, name="sso-done"),

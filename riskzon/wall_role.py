@@ -52,6 +52,7 @@ SHUT = frozenset(
         *("django_migrations", "django_session", "riskzon_apitoken", "riskzon_loginattempt", "riskzon_draft"),
         *("riskzon_idempotencykey", "riskzon_auditseal", "riskzon_audithead"),
         *("riskzon_signon", "riskzon_secondfactor", "riskzon_recoverycode", "riskzon_loginsession"),
+        "riskzon_passkey",
         *("notifications_storedmail", "notifications_storedsms", "notifications_dutyfeed"),
         *("workflows_logsample", "workflows_logreview"),
     }

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "riskzon.middleware.EncryptedApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "riskzon.stay.StayMiddleware",
+    "riskzon.pace.PaceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "riskzon.drafts.DraftMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,6 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "riskzon.passwords.OwnWords"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -156,6 +159,12 @@ OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", default="groups")
 OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
 # Which group gives which role in which unit (riskzon.sso_groups).
 OIDC_GROUPS, OIDC_FAULTS = sso_groups.read(env.str("OIDC_GROUPS", default="")) if OIDC_ISSUER else ((), [])
+# To which address keys of a person's own (WebAuthn) answer, as a browser writes it: https://host; "" takes none.
+PASSKEY_ORIGIN = env.str("PASSKEY_ORIGIN", default="").strip()
+
+# How much one person may ask for in a minute, by pages and API together, of each web process; 0: no limit.
+REQUESTS_A_MINUTE = 0
+
 # Carries one login to the provider and back.
 SSO_COOKIE_NAME = "sso"
 SECRET_KEY_FALLBACKS: list[str] = []
@@ -247,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
         for channel in ("sms", "email")
     },
     "forget_drafts": {"task": "riskzon.forget_drafts", "schedule": 3600.0},
+    "forget_sessions": {"task": "riskzon.forget_sessions", "schedule": 3600.0},
     # Asks whether it is time; the second dispatcher asks too.
     "canary": {"task": "workflows.canary", "schedule": 60.0},
 }

@@ -15,6 +15,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or (_servers.secret_key if _serve
 # The demo's heads show how it works; a secret that stands beside them proves little.
 AUDIT_HEAD_KEY = AUDIT_HEAD_KEY or SECRET_KEY
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+# A key answers to a name, never to 127.0.0.1: in the demo they are tried at http://localhost.
+PASSKEY_ORIGIN = PASSKEY_ORIGIN or f"http://localhost:{env.int('PORT', default=8000)}"
 # Two checkouts on one machine: a browser keeps one set of cookies for all ports of 127.0.0.1.
 SESSION_COOKIE_NAME = f"riskzon_session_{env.int('PORT', default=8000)}"
 CSRF_COOKIE_NAME = f"riskzon_csrf_{env.int('PORT', default=8000)}"

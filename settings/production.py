@@ -1,7 +1,10 @@
 """A municipality's own servers: refuses to start with anything missing or with anything of the demo left on."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
+from riskzon import passkey_origins
 from settings.base import *
 from settings.base import env
 
@@ -51,6 +54,19 @@ if OIDC_ISSUER:
     ]
     if env.str("OIDC_GROUPS", default="").strip():
         _faults += OIDC_FAULTS
+_hosts = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
+# Where the mails lead to.
+RISKZON_SITE_URL = env.str("RISKZON_SITE_URL", default=f"https://{[*_hosts, ''][0].removeprefix('.')}/")
+PASSKEY_ORIGIN = PASSKEY_ORIGIN or "{0.scheme}://{0.netloc}".format(urlsplit(RISKZON_SITE_URL))
+if PASSKEY_ORIGIN == "none":
+    PASSKEY_ORIGIN = ""
+elif _hosts and not passkey_origins.is_one(PASSKEY_ORIGIN, _hosts):
+    _faults += [
+        "PASSKEY_ORIGIN must be https:// and a name of ALLOWED_HOSTS, without a path, or none; else RISKZON_SITE_URL's."
+    ]
+REQUESTS_A_MINUTE = env.int("REQUESTS_A_MINUTE", default=600)
+if REQUESTS_A_MINUTE < 60:
+    _faults += ["REQUESTS_A_MINUTE must be 60 or more: a person at work needs as many."]
 if _faults:
     raise ImproperlyConfigured(" ".join(["Riskzon does not start:", *_faults]))
 
@@ -59,9 +75,7 @@ RISKZON_DEMO = False
 RISKZON_CLOCK = None
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = [host.strip() for host in env.list("ALLOWED_HOSTS")]
-# Where the mails lead to.
-RISKZON_SITE_URL = env.str("RISKZON_SITE_URL", default=f"https://{ALLOWED_HOSTS[0].removeprefix('.')}/")
+ALLOWED_HOSTS = _hosts
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "static_root"))()
 
 SECURE_SSL_REDIRECT = True

@@ -1,6 +1,7 @@
 """A real OpenID provider for the tests: an HTTP server of its own that knows people and groups, keys and codes.
 
-Besides what a good provider does it holds PKCE, and at a test's wish it lies in the token that it signs.
+Besides what a good provider does it holds PKCE, ends its own session for a service that it knows (RP-Initiated Logout),
+and at a test's wish it lies in the token that it signs.
 """
 
 import base64
@@ -32,9 +33,12 @@ class Provider:
         self.sign: Callable[[Claims, RSAKey], str] | None = None
         self.metadata: Claims = {}
         self.asked: list[dict[str, str]] = []
+        #: What was said by whoever was sent here to be logged out.
+        self.left: list[dict[str, str]] = []
         self._challenges: dict[str, str] = {}
         self.app = make_app(require_nonce=True)
         self.app.before_request(self._hold_pkce)
+        self.app.add_url_rule("/leave", view_func=self._leave)
         self.app.after_request(self._answer)
 
     def knows(self, subject: str, *groups: str, **claims: Any) -> None:
@@ -49,6 +53,17 @@ class Provider:
         answer = requests.post(there, data={"sub": subject}, allow_redirects=False, timeout=5)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
+
+    @property
+    def leave(self) -> str:
+        """Where its own session ends."""
+        return f"{self.issuer}/leave"
+
+    def _leave(self) -> Any:
+        self.left.append(dict(flask.request.args))
+        if flask.request.args.get("client_id") != "riskzon":
+            return "unknown", 400
+        return flask.redirect(flask.request.args["post_logout_redirect_uri"])
 
     def _hold_pkce(self) -> Any:
         if flask.request.path != "/oauth2/token":

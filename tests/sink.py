@@ -9,11 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Sink:
-    """`asked`: method, path and body, in order. `answer` other than 200 refuses. `hangs`: it never answers."""
+    """`asked`: method, path and body, in order. `answer` other than 200 refuses. `hangs`: it never answers.
+
+    `leads_to`: where the answer sends whoever asks.
+    """
 
     asked: list[tuple[str, str, bytes]] = field(default_factory=list)
     answer: int = 200
     hangs: bool = False
+    leads_to: str = ""
     port: int = 0
     let_go: threading.Event = field(default_factory=threading.Event)
 
@@ -34,6 +38,8 @@ def listening() -> Iterator[Sink]:
                 return
             sink.asked.append((self.command, self.path, self.rfile.read(int(self.headers["Content-Length"] or 0))))
             self.send_response(sink.answer)
+            if sink.leads_to:
+                self.send_header("Location", sink.leads_to)
             self.end_headers()
 
         do_POST = do_GET  # noqa: N815 - the library's name

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -29,6 +29,16 @@ SETTLES = timedelta(seconds=20)
 PATIENCE = 5.0
 
 Say = Callable[[dict[str, object]], None]
+
+
+class _StaysHere(HTTPRedirectHandler):
+    """A redirect is a refusal: the address that was set is called, and no other."""
+
+    def redirect_request(self, *_asked: object) -> None:
+        return None
+
+
+_open = build_opener(_StaysHere).open
 
 
 class Alarm:
@@ -90,7 +100,7 @@ class Alarm:
 def ping(address: str) -> str:
     """Tell the dead-man's switch that all is well; returns "" or what was in the way. The call carries nothing."""
     try:
-        with urlopen(Request(address), timeout=PATIENCE):  # noqa: S310 - the setting is checked when it is read
+        with _open(Request(address), timeout=PATIENCE):  # noqa: S310 - the setting is checked when it is read
             return ""
     except (OSError, ValueError) as problem:
         return type(problem).__name__
@@ -130,5 +140,5 @@ def _post(address: str, body: Mapping[str, object]) -> None:
     request = Request(  # noqa: S310 - the setting is checked when it is read
         address, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
     )
-    with urlopen(request, timeout=PATIENCE):  # noqa: S310 - as above
+    with _open(request, timeout=PATIENCE):
         pass

@@ -1,10 +1,14 @@
-"""Addresses of the administrator's list of accounts."""
+"""Addresses of the administrator's list of accounts, and of what somebody changes in the own login and is told of."""
 
 from django.urls import path
 
-from workflows.views import accounts
+from workflows.views import accounts, own_login
 
 urlpatterns = [
+    path("account/password/", own_login.password, name="account-password"),
+    path("account/passkeys/", own_login.add_passkey, name="account-passkey"),
+    path("account/passkeys/new/", own_login.new_passkey, name="account-passkey-new"),
+    path("account/passkeys/<uuid:passkey_id>/remove/", own_login.remove_passkey, name="account-passkey-remove"),
     path("accounts/", accounts.overview, name="accounts"),
     path("accounts/<uuid:person_id>/", accounts.person, name="account-of"),
     path("accounts/<uuid:person_id>/reset/", accounts.reset, name="account-reset"),

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from riskzon.api.fields import Answer
 from riskzon.error_pages import RETRY_AFTER
-from riskzon.errors import Invalid, Refused, Unseen
+from riskzon.errors import Invalid, Refused, TooMany, Unseen
 
 MEDIA_TYPE = "application/problem+json"
 #: Names that were made up by whoever sent them are said back only if they look like a name.
@@ -59,6 +59,8 @@ def answer(request: HttpRequest, exception: Exception) -> JsonResponse:
     match exception:
         case Invalid():
             return problem(422, exception.message, exception.errors)
+        case TooMany():
+            return problem(exception.status, exception.message, headers={"Retry-After": str(exception.seconds)})
         case Refused():
             return problem(exception.status, exception.message)
         case ValidationError():

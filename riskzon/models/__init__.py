@@ -18,7 +18,7 @@ from riskzon.models.disclosures import Authority, DisclosedField, Disclosure, Di
 from riskzon.models.drafts import Draft
 from riskzon.models.emergencies import SHORTEST_REASON, EmergencyAccess
 from riskzon.models.ends import ENDS, EndProposal
-from riskzon.models.entry import LoginSession, RecoveryCode, SecondFactor, SignOn, Way
+from riskzon.models.entry import LoginSession, Passkey, RecoveryCode, SecondFactor, SignOn, Way
 from riskzon.models.extracts import Extract
 from riskzon.models.grants import CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, GrantSource
 from riskzon.models.investigations import ExtensionAnswer, Investigation, InvestigationEntry
@@ -79,6 +79,7 @@ __all__ = [
     "LoginAttempt",
     "LoginSession",
     "Note",
+    "Passkey",
     "Precision",
     "ProductClock",
     "ProtectedIdentity",

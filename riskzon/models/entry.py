@@ -37,10 +37,16 @@ class SecondFactor(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code on paper for the day the phone is gone; works once. Only its SHA-256 is kept: it has 80 random bits."""
+    """A code on paper for the day the phone is gone; works once.
+
+    Only its SHA-256 is kept. With 112 random bits and more no slow hash is needed: there is nothing to guess from.
+    """
 
     factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64)
+    bits = models.PositiveSmallIntegerField(
+        db_default=80, help_text="how many of it are random; 80 in the first version"
+    )
     used_at = models.DateTimeField(null=True, help_text="by the real clock")
 
     class Meta:
@@ -50,11 +56,28 @@ class RecoveryCode(models.Model):
         return self.digest[:8]
 
 
+class Passkey(models.Model):
+    """A key of the person's own (WebAuthn), beside the app for codes; it goes with it. What is kept of it is public."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60, help_text="in its owner's words")
+    credential_id = models.BinaryField(unique=True, max_length=1023)
+    public_half = models.BinaryField(help_text="as WebAuthn writes it: make, id, public key (6.5.2)")
+    uses = models.BigIntegerField(help_text="as the key itself counts them; 0: it does not")
+    added_at = models.DateTimeField(help_text="by the real clock")
+    last_used_at = models.DateTimeField(null=True, help_text="by the real clock")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Way(models.TextChoices):
     """By what somebody came in."""
 
     PASSWORD = "password", _("Lösenord")
     CODE = "code", _("Lösenord och kod")
+    PASSKEY = "passkey", _("Lösenord och lösennyckel")
     RECOVERY = "recovery", _("Lösenord och reservkod")
     SIGN_ON = "sign_on", _("Kommunens inloggning")
 

@@ -124,7 +124,7 @@ _PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
 NOBODY = _roles()
 _RULES = _roles("head", "log reviewer", "admin")
 _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
-_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id"), _NOT_THERE),)
+_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id", "passkey_id"), _NOT_THERE),)
 _TRIES = _roles(*KNOWN, says=TRIED)
 _NO_CHANGE = ({"change_id": _NOT_THERE},)
 _NO_ACCESS = ({"access_id": _NOT_THERE},)
@@ -135,6 +135,7 @@ ROUTES: dict[str, Route] = {
     "login/": Route(_any(OK, anonymous=OK | METHOD, deactivated=OK | METHOD), stranger=OK, sends="login"),
     # Who has shown no password is sent to where it is asked for; the sign-on is not there unless it is set.
     "login/code/": Route(_login_step(LOGIN, "POST"), stranger=OK),
+    "login/passkey/": Route({"POST": dict.fromkeys(ACTORS, LOGIN)}, stranger=OK),
     "login/phone/": Route(_login_step(LOGIN, "POST"), stranger=OK),
     "login/municipal/": Route(_login_step(HIDDEN), stranger=OK),
     "login/municipal/done/": Route(_login_step(HIDDEN), stranger=OK),
@@ -144,6 +145,12 @@ ROUTES: dict[str, Route] = {
     # --- How one comes in: the own page, and what is not there; who may help whom is asked in tests/riskzon.
     "account/": _page(EVERYBODY, ""),
     "account/phone/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
+    "account/password/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),
+    "account/passkeys/": _press(NOBODY, "nothing", ""),
+    "account/passkeys/new/": _form(NOBODY, "nothing", "", is_view_class=False),
+    "account/passkeys/<uuid:passkey_id>/remove/": _form(
+        NOBODY, "nothing", "", is_view_class=False, variants=_NO_ACCOUNT
+    ),
     "account/codes/": _press(NOBODY, "nothing", ""),
     "account/sessions/<uuid:session_id>/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "account/tokens/": _press(EVERYBODY, "token", ""),

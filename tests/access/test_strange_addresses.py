@@ -62,6 +62,7 @@ def _beside(target: Target) -> dict[str, UUID]:
         "extract_id",
         "session_id",
         "token_id",
+        "passkey_id",
     )
     return dict.fromkeys((*names, "user_id"), target.case)
 

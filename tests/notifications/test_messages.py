@@ -173,5 +173,5 @@ def test_the_log_reviewer_hears_of_rules_ladders_and_readings_and_the_analyst_of
 
 
 #: What everybody hears of: the own way in.
-_OWN_LOGIN = {"second_factor_removed"}
+_OWN_LOGIN = {"second_factor_removed", "password_changed", "passkey_added", "passkey_removed"}
 _OF_RULES = {"rule_proposed", "ladder_proposed", "rule_confirmed", "rule_refused", "rule_withdrawn"}

@@ -30,13 +30,13 @@ print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
       settings.SECURE_HSTS_SECONDS >= 365 * 86400 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
       getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
-      settings.RISKZON_SITE_URL, repr(settings.SMS_URL))
+      settings.RISKZON_SITE_URL, repr(settings.SMS_URL), settings.REQUESTS_A_MINUTE)
 """
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(show: str = SHOW, /, **environment: str) -> subprocess.CompletedProcess[str]:
     keep = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "settings.production", **environment}
-    return subprocess.run([sys.executable, "-c", SHOW], cwd=ROOT, env=keep, capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-c", show], cwd=ROOT, env=keep, capture_output=True, text=True, check=False)
 
 
 def test_every_missing_setting_is_named_at_once():
@@ -68,7 +68,7 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
     assert started.stdout.split() == [
         "__Host-session", "__Host-csrf", "__Host-device", "__Host-language",
         "True", "True", "False", "False", "None", "mail.example.se",
-        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'",
+        "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'", "600",
     ]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_a_proxys_word_is_taken_only_when_told_so():
 
 
 def test_a_municipality_may_say_that_it_has_no_gateway():
-    assert start(**{**COMPLETE, "SMS_URL": "none"}).stdout.split()[-1] == "''"
+    assert start(**{**COMPLETE, "SMS_URL": "none"}).stdout.split()[-2] == "''"
 
 
 @pytest.mark.parametrize("address", ["mailbox://", "jsons://gateway.example.se/send/", "gateway.example.se/{to}", "no"])
@@ -127,3 +127,66 @@ def test_a_sign_on_that_is_half_described_or_wrong_is_refused_at_start(wrong, sa
 
     assert refused.returncode
     assert said in refused.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "59", "-1"])
+def test_a_limit_that_would_stop_somebody_at_work_is_refused(number):
+    refused = start(**COMPLETE, REQUESTS_A_MINUTE=number)
+
+    assert refused.returncode
+    assert "REQUESTS_A_MINUTE must be 60 or more" in refused.stderr
+
+
+def test_there_is_a_limit_for_each_person_unless_another_is_set():
+    assert start(**COMPLETE).stdout.split()[-1] == "600"
+    assert start(**COMPLETE, REQUESTS_A_MINUTE="1200").stdout.split()[-1] == "1200"
+
+
+_SHOW_ORIGIN = "from django.conf import settings; print(repr(settings.PASSKEY_ORIGIN))"
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ({}, "https://riskzon.example.se"),
+        (
+            {"RISKZON_SITE_URL": "https://b.example.se:8443/x/", "ALLOWED_HOSTS": "a.se, .example.se"},
+            "https://b.example.se:8443",
+        ),
+        ({"PASSKEY_ORIGIN": "https://b.example.se", "ALLOWED_HOSTS": "a.se,b.example.se"}, "https://b.example.se"),
+        ({"PASSKEY_ORIGIN": "none", "ALLOWED_HOSTS": "10.0.0.7"}, ""),
+    ],
+)
+def test_keys_answer_to_the_address_of_the_service_unless_another_is_set(given, origin):
+    assert start(_SHOW_ORIGIN, **COMPLETE | given).stdout.strip() == repr(origin)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *[
+            {"PASSKEY_ORIGIN": origin}
+            for origin in (
+                "http://riskzon.example.se",
+                "https://riskzon.example.se/",
+                "https://riskzon.example.se:443",
+                "https://elsewhere.example",
+                "https://example.se",
+                "https://x@riskzon.example.se",
+                "https://riskzon.example.se?x",
+                "riskzon.example.se",
+                "https://",
+                "https://[::1",
+            )
+        ],
+        {"PASSKEY_ORIGIN": "https://10.0.0.7", "ALLOWED_HOSTS": "10.0.0.7"},
+        {"PASSKEY_ORIGIN": "https://riskzon", "ALLOWED_HOSTS": "riskzon"},
+        {"ALLOWED_HOSTS": "10.0.0.7"},
+        {"RISKZON_SITE_URL": "https://elsewhere.example/"},
+    ],
+)
+def test_an_address_to_which_no_key_would_answer_or_that_is_not_ours_is_refused(given):
+    refused = start(_SHOW_ORIGIN, **COMPLETE | given)
+
+    assert refused.returncode
+    assert "PASSKEY_ORIGIN must be https:// and a name of ALLOWED_HOSTS" in refused.stderr

@@ -180,6 +180,22 @@ def test_a_switch_that_hangs_is_left_in_time_and_one_that_refuses_is_said(web: S
     assert not asking.is_alive()
 
 
+@pytest.mark.parametrize("answer", [301, 302, 303, 307, 308])
+def test_a_switch_or_a_webhook_that_sends_us_elsewhere_is_not_followed(
+    ways: None, rounds: Round, web: Sink, settings: Any, answer: int
+) -> None:
+    settings.AUDIT_MAIL_TO = []
+    with listening() as elsewhere:
+        web.answer, web.leads_to = answer, elsewhere.url
+        assert ping(web.url) == "HTTPError"
+        rounds.hear("no_sweep")
+        rounds.hear("no_sweep")
+
+    assert [line["way"] for line in rounds.said] == ["webhook"]
+    assert len(web.asked) == 2
+    assert elsewhere.asked == []
+
+
 def test_every_fault_has_words() -> None:
     named = Findings(
         1, 1, 1, 1, 1, 999, None, ("sweep",), None, "", 0.0, 99, 9999, 9999, 1, 1, 1, None, ("work",)

@@ -118,6 +118,7 @@ WHATS = {
     "login_code": gettext_lazy("Inloggning"),
     "logout": gettext_lazy("Inloggning"),
     "second_factor": gettext_lazy("Kod vid inloggning"),
+    "password": gettext_lazy("Lösenord"),
     "session_ended": gettext_lazy("Öppna inloggningar"),
     "sessions": gettext_lazy("Öppna inloggningar"),
     "sign_on": gettext_lazy("Kommunens inloggning"),

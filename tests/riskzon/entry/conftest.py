@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from riskzon import sso, sso_groups
+from riskzon import clock, second_factor, sso, sso_groups
+from riskzon.models import SecondFactor
+from tests.factories import person
 from tests.front.browser import chromium, open_page
 from tests.provider import Provider, running
 
@@ -27,6 +29,14 @@ NAMES = {
 }
 
 
+def with_app(username: str) -> list[str]:
+    """This person has an app for codes, and these codes on paper."""
+    factor = SecondFactor.objects.create(
+        user=person(username), secret=second_factor.new_secret(), last_step=0, since=clock.real_now()
+    )
+    return second_factor._give_codes(factor)
+
+
 @pytest.fixture(scope="module")
 def _server() -> Iterator[Provider]:
     with running() as provider:
@@ -37,7 +47,7 @@ def _server() -> Iterator[Provider]:
 def provider(_server: Provider, settings: Any) -> Provider:
     """Tells the truth until a test says otherwise, and knows Nova Ny, who is in the group of intake."""
     sso._app.cache_clear()
-    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, asked=[])
+    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, asked=[], left=[])
     settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = _server.issuer, "riskzon", "secret"
     settings.OIDC_GROUPS, faults = sso_groups.read(json.dumps(GROUPS))
     assert faults == []

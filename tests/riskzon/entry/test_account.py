@@ -2,14 +2,18 @@
 
 import re
 import time
+from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
-from riskzon import tokens
+from riskzon import clock, tokens
 from riskzon.models import ApiToken, AuditEntry, LoginSession, Role, SignOn, TokenScope, User
 from riskzon.sessions import browser_of
+from riskzon.tasks import forget_sessions
 from tests.factories import people, person
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,17 @@ def test_a_session_that_is_over_is_not_shown(how: str) -> None:
         User.objects.filter(username="karin.ek").update(role=Role.DUTY)
         here = _log_in()
     assert "iPhone" not in _page(here)
+
+
+def test_sessions_that_are_over_are_cleared_away_each_hour_and_open_ones_stay(settings: Any) -> None:
+    here, gone = _log_in(), _log_in("sara.lindh")
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=clock.real_now() - timedelta(seconds=1))
+    assert {"task": forget_sessions.name, "schedule": 3600.0} in settings.CELERY_BEAT_SCHEDULE.values()
+
+    forget_sessions()
+
+    assert [row.pk for row in Session.objects.all()] == [here.session.session_key]
+    assert here.get("/inbox/").status_code == 200
 
 
 def test_the_last_logins_stand_there_and_only_ones_own() -> None:

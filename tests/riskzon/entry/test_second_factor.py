@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
@@ -58,7 +59,7 @@ def _enrolled(client: Client, username: str = "karin.ek") -> tuple[bytes, list[s
     secret = _secret(client.get("/login/phone/"))
     answer = client.post("/login/phone/", {"code": _code(secret)})
     assert answer.status_code == 200
-    return secret, re.findall(r"<code>([a-z2-7-]{19})</code>", answer.content.decode())
+    return secret, re.findall(r"<code>([a-z2-7-]{29})</code>", answer.content.decode())
 
 
 def _is_in(client: Client) -> bool:
@@ -84,7 +85,7 @@ def test_at_the_first_login_the_app_is_added_and_only_then_is_one_in(client: Cli
     assert _secret(wrong) == _secret(page), "the secret that the phone has read stays"
 
     answer = client.post("/login/phone/", {"code": _code(_secret(page))})
-    codes = re.findall(r"<code>([a-z2-7-]{19})</code>", answer.content.decode())
+    codes = re.findall(r"<code>([a-z2-7-]{29})</code>", answer.content.decode())
     assert (len(set(codes)), 'href="/roster/"' in answer.content.decode(), _is_in(client)) == (10, True, True)
     assert LoginSession.objects.get().way == "code"
     rows = AuditEntry.objects.order_by("id").values_list("action", "what", "actor__username")
@@ -207,6 +208,28 @@ def test_a_recovery_code_lets_in_once(client: Client) -> None:
     assert "8 reservkoder kvar" in other.get("/account/").content.decode()
 
 
+def test_recovery_codes_have_120_bits_and_shorter_ones_go_on_until_new_ones_are_made(client: Client) -> None:
+    secret, codes = _enrolled(client)
+    assert {len(base64.b32decode(code.replace("-", "").upper())) * 8 for code in codes} == {120}
+    assert "äldre, kortare sort" not in client.get("/account/").content.decode()
+    # One as the version before made them, without a word of how long it is.
+    short, factor = "abcd-efgh-ijkl-mnop", SecondFactor.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO riskzon_recoverycode (factor_id, digest) VALUES (%s, %s)",
+            [factor.pk, second_factor._digest(short.replace("-", ""))],
+        )
+    assert "äldre, kortare sort" in client.get("/account/").content.decode()
+    other = Client()
+    _password(other)
+    assert _try(other, short) == 302
+
+    RecoveryCode.objects.update(used_at=None)
+    client.post("/account/codes/", {"code": _code(secret, STEP)})
+    assert "äldre, kortare sort" not in client.get("/account/").content.decode()
+    assert second_factor.accepted(person("karin.ek"), short) is None
+
+
 def test_five_codes_are_looked_at_and_neither_the_password_nor_a_stranger_locks_out_the_owner(client: Client) -> None:
     secret, _codes = _enrolled(client)
     client.post("/logout/")
@@ -249,7 +272,7 @@ def test_neither_the_database_nor_the_log_holds_a_secret_that_gives_a_code(
     secret, text = _secret(page), re.search(r'class="secret">([^<]+)<', page.content.decode())[1]
     session = str(client.session.items())
     codes = re.findall(
-        r"<code>([a-z2-7-]{19})</code>", client.post("/login/phone/", {"code": _code(secret)}).content.decode()
+        r"<code>([a-z2-7-]{29})</code>", client.post("/login/phone/", {"code": _code(secret)}).content.decode()
     )
     row = SecondFactor.objects.get()
     kept = str([session, list(RecoveryCode.objects.values()), row.secret, list(AuditEntry.objects.values())])

@@ -14,6 +14,7 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from riskzon import sso
 from riskzon.models import AuditEntry, LoginSession, Role, SignOn, Unit, User, Way
 from tests.factories import people, person
 from tests.provider import Claims, Provider, signed
@@ -80,6 +81,31 @@ def test_the_login_asks_with_state_nonce_and_pkce_and_stands_in_the_log(client: 
     ]
     assert LoginSession.objects.get().way == Way.SIGN_ON
     assert "nova" not in str(list(AuditEntry.objects.values_list("detail", flat=True))).casefold()
+
+
+def test_no_token_of_the_provider_is_kept_or_sent_to_the_browser(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    fetch = sso.DjangoOAuth2App.fetch_access_token
+    monkeypatch.setattr(
+        sso.DjangoOAuth2App, "fetch_access_token", lambda *args, **named: seen.append(fetch(*args, **named)) or seen[-1]
+    )
+    answer = _log_in(client, provider)
+    page = client.get("/account/")
+
+    [token] = seen
+    held = str([client.session.items(), client.cookies, answer.headers, page.headers, page.content])
+    held += str([list(model.objects.values()) for model in (SignOn, LoginSession, AuditEntry, User)])
+    for name in ("access_token", "id_token"):
+        assert len(token[name]) > 20
+        assert token[name] not in held
+        assert _said_in(token[name]) not in held
+
+
+def _said_in(token: str) -> str:
+    """The part of a token that says something."""
+    return token.split(".")[1] if "." in token else token
 
 
 def test_the_first_declared_group_decides(client: Client, provider: Provider) -> None:

@@ -1,0 +1,67 @@
+"""How much may one person ask for? So many requests in a minute, by pages and API together, and then to wait for the next.
+
+Nobody at work comes near it (REQUESTS_A_MINUTE, 600); a program that runs wild, or somebody who harvests with a stolen
+session, does. Each web process counts for itself, in its memory: the count costs no query, outlives no minute, and works
+while the broker is away. Who is not logged in is counted by `riskzon.guessing` where passwords are tried, and else by the
+proxy: no address is kept here.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Hashable
+from http import HTTPStatus
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+_MINUTE = 60
+log = structlog.get_logger()
+
+
+class Pace:
+    """Counts of this minute. `clock`: seconds, never back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._minute = 0
+        self._counts: Counter[Hashable] = Counter()
+
+    def seconds_to_wait(self, who: Hashable) -> int:
+        """Count one more request of this person; 0 if it may be answered, else how long until the next may."""
+        if not settings.REQUESTS_A_MINUTE:
+            return 0
+        now = self._clock()
+        with self._lock:
+            if (minute := int(now // _MINUTE)) != self._minute:
+                self._minute, self._counts = minute, Counter()
+            self._counts[who] += 1
+            asked = self._counts[who]
+        if asked <= settings.REQUESTS_A_MINUTE:
+            return 0
+        if asked == settings.REQUESTS_A_MINUTE + 1:
+            # Once a minute, and not who it was: a line says what happened, never to whom.
+            log.warning("asked_too_often")
+        return int(_MINUTE - now % _MINUTE) + 1
+
+
+pace = Pace()
+
+
+class PaceMiddleware:
+    """429 for the page that is one too many. The API asks for itself, once it knows whose key it is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and (seconds := pace.seconds_to_wait(request.user.pk)):
+            # A page that asks the database for nothing more.
+            return HttpResponse(
+                render_to_string("429.html"),
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                headers={"Retry-After": str(seconds)},
+            )
+        return self.get_response(request)
