@@ -65,7 +65,8 @@ _WORK = {
     **_ROSTER,
     **dict.fromkeys(
         (
-            *("riskzon_productclock", "riskzon_unit", "riskzon_user_groups", "auth_permission", "django_content_type"),
+            *("riskzon_productclock", "riskzon_unit", "riskzon_user_groups", "auth_group", "auth_permission"),
+            "django_content_type",
             *("riskzon_caseblock", "riskzon_casegroupgrant", "riskzon_report", "riskzon_child", "riskzon_guardian"),
             *("riskzon_guardianship", "riskzon_contact", "riskzon_hold", "riskzon_writtenoff", "riskzon_assessment"),
             *("riskzon_endproposal", "workflows_deadlinerule", "workflows_rung"),

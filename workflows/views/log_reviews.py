@@ -14,7 +14,7 @@ from riskzon import drafts
 from riskzon.doors import Look, look
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.matrix import Place, has
-from riskzon.models import Case, Role, User
+from riskzon.models import Case, CaseBlock, Role, User
 from riskzon.ui import Tab
 from workflows import log_reviews
 from workflows.auditor_rights import deviations
@@ -100,9 +100,15 @@ def _line(review: LogReview) -> dict[str, object]:
 
 
 def _deviations(door: Look) -> list[dict[str, object]]:
-    """The rights on single cases that are too many or too few now: whose, on which case by its number, and what is wrong."""
-    found = deviations()
-    cases = Case.objects.select_related("report").in_bulk([one.case_id for one in found])
+    """The rights on single cases that are too many or too few now: whose, on which case by its number, and what is wrong.
+
+    Nothing of a child of whom the reader must see nothing (jäv): another reviewer has that line.
+    """
+    hidden = CaseBlock.objects.filter(user=door.user, ended_at__isnull=True).values("child")
+    shown = Case.objects.select_related("report").exclude(child__in=hidden)
+    every = deviations()
+    cases = shown.in_bulk([one.case_id for one in every])
+    found = [one for one in every if one.case_id in cases]
     people = User.objects.select_related("unit").in_bulk([one.user_id for one in found if one.user_id])
     if found:
         door.listed(list(cases))
