@@ -120,8 +120,9 @@ def visible_cases(user: User, now: datetime | None = None, *, down_to: Ground = 
     cases, are not asked for.
     """
     moment = now or clock.now()
+    none = Case.objects.none().annotate(ground=Value("", output_field=CharField()))
     if not user.is_active:
-        return Case.objects.none()
+        return none
     strength = list(Ground)
     grounds = {
         ground: condition
@@ -129,7 +130,7 @@ def visible_cases(user: User, now: datetime | None = None, *, down_to: Ground = 
         if strength.index(ground) <= strength.index(down_to)
     }
     if not grounds:
-        return Case.objects.none()
+        return none
     return (
         Case.objects.filter(Q(*grounds.values(), _connector=Q.OR))  # type: ignore[no-redef]  # the plugin takes the annotation for a second attribute
         .exclude(_blocked(user))

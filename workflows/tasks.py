@@ -1,6 +1,6 @@
 """Celery's part in the clock: it asks when to look, and decides nothing."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from celery import shared_task
@@ -16,27 +16,30 @@ log = structlog.get_logger()
 
 #: Beat's interval; a wake-up is never armed further ahead than this, and may be lost at any time.
 BEAT = timedelta(seconds=5)
+#: The least between two looks of one beat: after a busy hour the limits of a day later lie close together.
+PAUSE = timedelta(seconds=0.4)
 
 
 @shared_task(name="workflows.sweep", ignore_result=True)
 def sweep() -> None:
     """Fire what is due, then arm one wake-up for the earliest rung before the next beat."""
-    _arm_wake_up(narrow.turn(Part.WORK, lambda: (run_sweep(name="sweep"), next_moment())[1]))
+    _look("sweep", clock.real_now() + BEAT)
 
 
 @shared_task(name="workflows.wake_up", ignore_result=True)
-def wake_up() -> None:
-    """Look again at the moment that the last sweep saw coming; arms nothing itself."""
-    run_sweep(name="wake_up")
+def wake_up(until: float = 0.0) -> None:
+    """Look again at the moment that the last look saw coming; then arm the next, before the beat at `until` (epoch, UTC)."""
+    _look("wake_up", datetime.fromtimestamp(until, UTC))
 
 
-def _arm_wake_up(coming: datetime | None) -> None:
+def _look(name: str, until: datetime) -> None:
+    coming = narrow.turn(Part.WORK, lambda: (run_sweep(name=name), next_moment())[1])
     if coming is None:
         return
-    wait = coming - clock.now()
-    if timedelta(0) < wait < BEAT:
+    wait = max(coming - clock.now(), PAUSE)
+    if clock.real_now() + wait < until:
         try:
-            wake_up.apply_async(countdown=wait.total_seconds(), expires=BEAT.total_seconds() * 2)
+            wake_up.apply_async([until.timestamp()], countdown=wait.total_seconds(), expires=BEAT.total_seconds() * 2)
         except (OperationalError, OSError) as problem:
             log.warning("wake_up_not_armed", error=type(problem).__name__)
 
