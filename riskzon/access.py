@@ -120,7 +120,7 @@ def visible_cases(user: User, now: datetime | None = None, *, down_to: Ground = 
     cases, are not asked for.
     """
     moment = now or clock.now()
-    none = Case.objects.none().annotate(ground=Value("", output_field=CharField()))
+    none = Case.objects.none().annotate(ground=Value("", output_field=CharField()))  # type: ignore[no-redef]  # as below
     if not user.is_active:
         return none
     strength = list(Ground)
