@@ -62,8 +62,15 @@ def dying(after: int | None) -> Iterator[list[str]]:
             said.append(str(sql).strip())
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(die):
-        yield said
+    try:
+        with connection.execute_wrapper(die):
+            yield said
+    except Killed:
+        # The test goes on with the connection, which would have gone with its process, and with it the role of its turn.
+        connection.riskzon_part = connection.riskzon_wall = None
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        raise
 
 
 def is_locked_first(said: Sequence[str]) -> bool:
