@@ -33,15 +33,21 @@ def wake_up(until: float = 0.0) -> None:
 
 
 def _look(name: str, until: datetime) -> None:
-    coming = narrow.turn(Part.WORK, lambda: (run_sweep(name=name), next_moment())[1])
-    if coming is None:
+    ahead = narrow.turn(Part.WORK, lambda: (run_sweep(name=name), _next())[1])
+    if ahead is None:
         return
-    wait = max(coming - clock.now(), PAUSE)
+    wait = max(ahead, PAUSE)
     if clock.real_now() + wait < until:
         try:
             wake_up.apply_async([until.timestamp()], countdown=wait.total_seconds(), expires=BEAT.total_seconds() * 2)
         except (OperationalError, OSError) as problem:
             log.warning("wake_up_not_armed", error=type(problem).__name__)
+
+
+def _next() -> timedelta | None:
+    """How far ahead the next rung of any deadline is; None if none ever is due."""
+    coming = next_moment()
+    return None if coming is None else coming - clock.now()
 
 
 @shared_task(name="workflows.canary", ignore_result=True)

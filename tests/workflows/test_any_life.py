@@ -530,7 +530,9 @@ def test_everything_stays_true_in_any_life() -> None:
     )
 
     # The lives meant something: much was done in them, not only refused.
-    assert {"report", "contact", "assess", "hold", "opened", "review", "hand_over"} <= set(Life.done), Life.done
+    # What seldom comes about is in the one life below in any case, and in many lives.
+    seldom = {"review", "hand_over"} if IS_LONG else set()
+    assert {"report", "contact", "assess", "hold", "opened", *seldom} <= set(Life.done), Life.done
 
 
 def test_everything_stays_true_in_one_life_that_has_a_bit_of_everything() -> None:
