@@ -230,7 +230,7 @@ def test_a_strange_answer_is_answered_in_words(strange: str) -> None:
     ids=str,
 )
 def test_a_key_that_was_made_elsewhere_or_unasked_is_not_kept(said: dict[str, Any]) -> None:
-    codes = with_app()
+    codes = with_app("karin.ek")
     client = _logged_in(codes)
     answer = client.post("/account/passkeys/", {"credential": Key().made(_making(client, codes), **said)})
     assert (answer.status_code, Passkey.objects.count()) == (422, 0)

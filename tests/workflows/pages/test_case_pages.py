@@ -12,6 +12,8 @@ from tests.factories import BEA, at, child, guardian, person
 from workflows.sweep import sweep
 from workflows.verbs.disposition import dispose
 from workflows.verbs.notes import write_note
+from workflows.verbs.people import take
+from workflows.verbs.reveal import reveal
 
 PAGES = ("case", "case-timeline", "case-deadlines", "case-documents", "case-process", "case-log", "holds")
 FORMS = (
@@ -128,6 +130,8 @@ def test_a_passed_limit_acute_risk_and_protected_identity_stand_on_top(karin, ne
     case = new_case(acute_risk=True, children=[child(protected_identity="marked")])
     move(DAY + HOUR)
     sweep()
+    take(person("karin.ek"), case.pk)
+    reveal(person("karin.ek"), case.pk, why="contact")
     top = text_of(karin, "case-timeline", case).split('<section class="next"')[0]
     assert "Akut risk" in top
     assert "Sekretessmarkering" in top

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from tests.acts import DAY, HOUR, both_parents, call, confirm, hold, move, propose, protect
-from tests.factories import child, make_report
+from tests.factories import child, make_report, person
 from workflows.sweep import sweep
+from workflows.verbs.reveal import reveal
 
 #: Names of people and units, the way to the other language, and law that has no English name.
 NAMES = ("Maria Öberg", "Borås Stad", "Omar Nyman", "Nadia Rask", "Ivar Sjö")
@@ -76,6 +77,7 @@ def eventful():
     move(DAY + HOUR)
     sweep()
     call(case)
+    reveal(person("sara.lindh"), case.pk, why="assess")
     return case
 
 
