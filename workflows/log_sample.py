@@ -39,7 +39,7 @@ SEARCHES = 20
 #: A sample is to be gone through within so many working days.
 WITHIN = 10
 #: What reads, and what tries to.
-_READINGS = ["open", "search", "lookup", "export", "denied"]
+_READINGS = ["open", "reveal", "search", "lookup", "export", "denied"]
 
 
 def draw(now: datetime) -> int:

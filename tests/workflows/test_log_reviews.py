@@ -21,6 +21,8 @@ from workflows.sweep import sweep
 from workflows.verbs.emergency import ask
 from workflows.verbs.log_reviews import decide
 from workflows.verbs.notes import write_note
+from workflows.verbs.people import take
+from workflows.verbs.reveal import reveal
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +94,10 @@ def test_the_same_surname_and_the_own_child_weigh_most() -> None:
 
 def test_a_protected_child_is_drawn_whoever_reads(case: Case) -> None:
     Child.objects.update(protected_identity="marked")
-    row = opens("omar.nyman", case)
+    take(person("omar.nyman"), case.pk)
+    reveal(person("omar.nyman"), case.pk, why="assess")
+    row = AuditEntry.objects.get(action=AuditAction.REVEAL).pk
+    opens("omar.nyman", case)
     assert drawn() == {row: ["protected"]}
 
 
