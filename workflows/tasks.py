@@ -33,7 +33,11 @@ def wake_up(until: float = 0.0) -> None:
 
 
 def _look(name: str, until: datetime) -> None:
-    ahead = narrow.turn(Part.WORK, lambda: (run_sweep(name=name), _next())[1])
+    def look_and_see_ahead() -> timedelta | None:
+        run_sweep(name=name)
+        return _next()
+
+    ahead = narrow.turn(Part.WORK, look_and_see_ahead)
     if ahead is None:
         return
     wait = max(ahead, PAUSE)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon.access import Action
-from riskzon.doors import Change, change
+from riskzon.doors import change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen, Veiled
 from riskzon.models import DisclosureGround, Extract, User
 from riskzon.veil import without_veil
@@ -77,7 +77,7 @@ def decide(user: User, case_id: UUID, extract_id: UUID, *, is_released: bool, re
             raise Invalid.field("reason", _("Skriv varför."))
         row.decided_by, row.decided_at, row.is_released, row.reason = user, act.now, is_released, reason.strip()
         row.save(update_fields=["decided_by", "decided_at", "is_released", "reason"])
-        _log(act, row)
+        act.detail |= {"extract": str(row.pk), "released": row.is_released}
         key = f"{row.pk}:extract:decided"
         if row.made_by_id != user.pk:
             tell("extract_decided", to=[row.made_by_id], key=key, now=act.now, case_id=act.case.pk)
@@ -93,7 +93,3 @@ def ensure_open(file: casefile.CaseFile, row: Extract) -> None:
     if row.stops and not row.is_released:
         raise Forbidden(_("Enhetschefen har beslutat att utdraget inte lämnas ut."))
     raise Forbidden(_("Något har ändrats sedan utdraget gjordes. Gör ett nytt."))
-
-
-def _log(act: Change, row: Extract) -> None:
-    act.detail |= {"extract": str(row.pk), "released": row.is_released}
