@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -27,8 +28,13 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(autouse=True)
-def _permissions_are_asked_anew() -> None:
-    """A test that commits empties every table after it; what migrations wrote comes back under new keys."""
+def _nothing_is_remembered() -> None:
+    """What the test before has left in memory says nothing about the database of this one.
+
+    The cache holds what the auditor found for some seconds. A test that commits empties every table after it; what
+    migrations wrote comes back under new keys.
+    """
+    cache.clear()
     access._permission_ids.clear()
 
 

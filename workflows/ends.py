@@ -43,7 +43,7 @@ def waiting(case: Case) -> EndProposal | None:
 
 def require_nothing_waits(case: Case) -> None:
     """Conflict while a proposed end waits: no other decision is made until it is confirmed or refused."""
-    if waiting(case) is not None:
+    if EndProposal.objects.filter(WAITING, case=case).exists():
         raise Conflict(_("Ett avslut är föreslaget. Bekräfta eller avslå det först."))
 
 

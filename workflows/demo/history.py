@@ -18,6 +18,7 @@ from workflows.demo.reports import Reporters
 from workflows.demo.stage import Stage
 from workflows.demo.stories import LEADS, Story
 from workflows.models import Breach, Deadline, Kind
+from workflows.sweep import sweep
 from workflows.verbs.family import identify_child
 from workflows.verbs.feedback import request_feedback
 from workflows.verbs.holds import end_hold
@@ -27,11 +28,13 @@ from workflows.verbs.reviews import review_breach
 from workflows.verbs.supplements import supplement
 
 YEAR = timedelta(days=365)
-REPORTS = 270
+REPORTS = 250
 SEED = 20
 #: Every so many breaches one is forgotten for two weeks: its review is late.
 FORGOTTEN = 12
 FORGOTTEN_FOR = timedelta(days=14)
+#: The last days that are as in life, whatever is seldom done before.
+DAILY = timedelta(days=30)
 #: Breaches of the last days wait for their review when the demo begins.
 UNREVIEWED = timedelta(days=3)
 
@@ -59,7 +62,11 @@ class History:
             )
         day = local_date(self.stage.now)
         while day <= local_date(self.stage.end):
-            self.stage.at(start_of_local_day(day) + timedelta(hours=9.5), self._review_round)
+            nine_thirty = start_of_local_day(day) + timedelta(hours=9.5)
+            self.stage.at(nine_thirty, self._review_round)
+            # What the sweep does beside the clocks every few seconds in life; what it said long ago nobody reads.
+            if day.weekday() == 0 or local_date(self.stage.end) - day < DAILY:
+                self.stage.at(nine_thirty, partial(sweep, nine_thirty, name="seed"))
             day += timedelta(days=1)
         self.stage.play()
 

@@ -15,7 +15,7 @@ from riskzon.hours import OFFICE_WEEK, OpeningHours
 from riskzon.localtime import local_date, start_of_local_day
 from riskzon.models import User
 from workflows.demo.people import People
-from workflows.sweep import sweep
+from workflows.sweep import fire_due
 
 Act = Callable[[], object]
 OFFICE = OpeningHours(weekly=OFFICE_WEEK)
@@ -82,7 +82,7 @@ class Stage:
 
     def _pass_until(self, moment: datetime) -> None:
         while self._stand_before_next_rung(moment) < moment:
-            sweep(self.now, name="seed")
+            fire_due(self.now)
 
     def _stand_before_next_rung(self, moment: datetime) -> datetime:
         """Stand the clock at `moment`, or at the next rung if one comes before it: one statement, as it is done often."""

@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from notifications.outbox import tell
 from riskzon import granting
-from riskzon.access import Action, read_in_full
-from riskzon.clock import now as product_now
+from riskzon.access import Action, Ground, ground_of
 from riskzon.doors import Change, change, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.localtime import end_of_local_day, local_date
-from riskzon.models import Disposition, ExtensionAnswer, Guardianship, Investigation, InvestigationEntry, User
+from riskzon.models import Case, Disposition, ExtensionAnswer, Guardianship, Investigation, InvestigationEntry, User
 from workflows import contact_clock, deadlines, ends
 from workflows.due import months_after
 from workflows.family import hold_on, live_holds
@@ -199,11 +198,11 @@ def send_statement(user: User, investigation_id: UUID) -> Investigation:
 
 def opening_case(user: User, investigation_id: UUID, what: str) -> UUID:
     """The case from which the investigation was opened: whoever reads it in full reads the investigation. Else Unseen."""
-    found = read_in_full(user, product_now()).filter(investigation=investigation_id, disposition=Disposition.OPENED)
-    case_id = found.values_list("pk", flat=True).first()
-    if case_id is None:
-        raise unseen(user, what)
-    return case_id
+    found = Case.objects.filter(investigation=investigation_id, disposition=Disposition.OPENED)
+    for case_id in found.values_list("pk", flat=True):
+        if ground_of(user, case_id) not in (None, Ground.FOLLOW):
+            return case_id
+    raise unseen(user, what)
 
 
 @contextmanager

@@ -1,8 +1,12 @@
 """Where does the demo's municipality come from?"""
 
 import gc
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +57,8 @@ class Command(BaseCommand):
         # Millions of small objects that nobody drops in circles: the collector would only get in the way.
         gc.disable()
         try:
-            History(people, end, reports=reports).play()
+            with _on_one_processor():
+                History(people, end, reports=reports).play()
         finally:
             gc.enable()
         with transaction.atomic():
@@ -70,3 +75,32 @@ def _settle_messages() -> None:
     newest = clock.now() - timedelta(days=1)
     Message.objects.filter(created_at__lt=newest).update(read_at=F("created_at"))
     Heartbeat.objects.filter(name="seed").delete()
+
+
+@contextmanager
+def _on_one_processor() -> Iterator[None]:
+    """Keep this process and the database's part of it together: they take turns a hundred thousand times.
+
+    To wake the other one on another processor costs a fifth of the time. Where it cannot be done, it is not.
+    """
+    before: dict[int, set[int]] = {}
+    for pid in (os.getpid(), *_backend()):
+        with suppress(AttributeError, OSError):  # no Linux, or a server of somebody else's
+            before[pid] = os.sched_getaffinity(pid)
+            os.sched_setaffinity(pid, {min(before[os.getpid()])})
+    try:
+        yield
+    finally:
+        for pid, processors in before.items():
+            with suppress(OSError):
+                os.sched_setaffinity(pid, processors)
+
+
+def _backend() -> list[int]:
+    """The process that serves this connection, if it runs on this machine."""
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    with suppress(OSError):
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres":
+            return [pid]
+    return []
