@@ -21,6 +21,8 @@ _ON_DUTY = frozenset({Role.DUTY})
 _EVERYBODY = frozenset(Role.values)
 #: Who hears that a rule or ladder is proposed, and what came of it.
 _RULES = frozenset({Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER})
+#: Who hears what came of a role that was asked for.
+_ROLES = frozenset({Role.ADMIN, Role.LOG_REVIEWER})
 
 #: What the hourly trial of the chain sends to its technical account; no person is ever told it.
 CANARY = "canary"
@@ -414,6 +416,36 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_RULES,
         facts=_CHANGED,
         needs=frozenset({"deadline"}),
+    ),
+    "role_asked": MessageKind(
+        title=_("En roll väntar på ditt svar"),
+        text=_("Någon ska få en roll här. Den gäller först när du har bekräftat den, under Väntar på mig."),
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        facts=frozenset(),
+    ),
+    "role_watched": MessageKind(
+        title=_("Någon ska få en roll"),
+        text=_("En roll väntar på svar från den som leder. Den ligger under Roller."),
+        roles=frozenset({Role.LOG_REVIEWER}),
+        facts=frozenset(),
+    ),
+    "role_confirmed": MessageKind(
+        title=_("En roll är bekräftad"),
+        text=_("Den som leder har bekräftat en roll som någon skulle få. Den ligger under Roller."),
+        roles=_ROLES,
+        facts=frozenset(),
+    ),
+    "role_refused": MessageKind(
+        title=_("En roll är avslagen"),
+        text=_("Den som leder har avslagit en roll som någon skulle få. Varför står under Roller."),
+        roles=_ROLES,
+        facts=frozenset(),
+    ),
+    "role_yours": MessageKind(
+        title=_("Din roll är bekräftad"),
+        text=_("Din chef har bekräftat din roll, och du kan logga in."),
+        roles=_EVERYBODY,
+        facts=frozenset(),
     ),
     "second_factor_removed": MessageKind(
         title=_("Din kod vid inloggning är nollställd"),

@@ -44,9 +44,10 @@ STATISTICS = NavItem("statistics", _("Statistik"), "chart-column")
 ACCOUNTING = NavItem("accounting", _("Redovisning"), "scale")
 ROSTER = NavItem("roster", _("Jour"), "calendar-clock", ("roster/",))
 RULES = NavItem("rules", _("Regler"), "book-open-check", ("rules/", "ladders/"))
-ACCOUNTS = NavItem("accounts", _("Konton"), "users", ("accounts/",))
+ACCOUNTS = NavItem("accounts", _("Konton"), "users", ("accounts/", "roles/"))
+ROLES = NavItem("roles", _("Roller"), "user-check", ("roles/",))
 LOG_REVIEWS = NavItem("log-reviews", _("Loggkontroll"), "shield-check", ("log-reviews/",))
-WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo")
+WAITING = NavItem("waiting", _("Väntar på mig"), "list-todo", ("roles/",))
 INBOX = NavItem("inbox", _("Meddelanden"), "inbox", ("inbox/",))
 
 NAVIGATION: dict[str, tuple[NavItem, ...]] = {
@@ -56,7 +57,7 @@ NAVIGATION: dict[str, tuple[NavItem, ...]] = {
     Role.DUTY: (WORKLIST, WAITING, NEW_REPORT, ROSTER, INBOX),
     Role.LIAISON: (NEW_CUSTODY, OWN_REPORTS, DISCLOSED, INBOX),
     Role.ANALYST: (STATISTICS, INBOX),
-    Role.LOG_REVIEWER: (LOG_REVIEWS, RULES, INBOX),
+    Role.LOG_REVIEWER: (LOG_REVIEWS, RULES, ROLES, INBOX),
     Role.ADMIN: (ROSTER, RULES, ACCOUNTS, INBOX),
     Role.PARTNER: (NEW_REPORT, RECEIPTS, INBOX),
 }

@@ -139,6 +139,8 @@ class Place(StrEnum):
     DELIVERIES = "deliveries"
     ALARMS = "alarms"
     ACCOUNTS = "accounts"
+    ROLES = "roles"
+    ROLES_ANSWER = "roles_answer"
     WHO_MAY = "who_may"
 
 
@@ -177,6 +179,9 @@ PLACES: Mapping[Place, frozenset[Role]] = {
     Place.DELIVERIES: _OVERSEERS | {Role.ADMIN},
     Place.ALARMS: _OVERSEERS | {Role.ADMIN},
     Place.ACCOUNTS: frozenset({Role.ADMIN}),
+    Place.ROLES: _OVERSEERS | {Role.ADMIN, Role.LOG_REVIEWER},
+    # Never the same: nobody lets himself in.
+    Place.ROLES_ANSWER: _OVERSEERS,
     Place.WHO_MAY: CASE_ROLES | {Role.HEAD, Role.LIAISON, Role.LOG_REVIEWER, Role.ADMIN},
 }
 

@@ -88,6 +88,7 @@ _WORK = {
     "riskzon_casegrant": "SELECT, INSERT, UPDATE (ended_at, ended_by_id)",
     "riskzon_investigation": "SELECT, UPDATE (case_worker_id)",
     "riskzon_absence": "SELECT, UPDATE (moved_at)",
+    "riskzon_rolerequest": "SELECT, UPDATE (told_at)",
     "riskzon_emergencyaccess": "SELECT, UPDATE (late_told_at)",
     "riskzon_canary": "SELECT, INSERT, UPDATE (fired_at, rehearsal)",
     "riskzon_draft": "SELECT (id, saved_at), DELETE",

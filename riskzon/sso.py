@@ -225,4 +225,6 @@ def _words(why: str) -> str:
         Turned.NO_GROUP: _("Ditt konto hör inte till någon grupp som får använda tjänsten."),
         Turned.TAKEN: _("Det finns redan ett konto här med ditt användarnamn. Det måste kopplas ihop med kommunens."),
         Turned.ENDED: _("Ditt konto här är avslutat."),
+        Turned.WAITING: _("Din roll här väntar på att din chef bekräftar den. Chefen har fått veta det."),
+        Turned.NOT_CONFIRMED: _("Din chef har avslagit rollen som du skulle ha här. Prata med din chef."),
     }[why]

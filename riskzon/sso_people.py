@@ -1,7 +1,8 @@
 """Who is it that the municipality's sign-on has let in, and what may they do here?
 
-The provider's groups decide each time: role and unit follow them, and whoever has none of the declared groups has no
-account here any more. An account that was made by hand is never taken over by a name that is alike.
+The provider's groups decide each time what is asked for: another role, or another unit, holds once somebody who leads has
+confirmed it (`riskzon.role_requests`), and what the groups no longer give is gone at once. Whoever has none of the declared
+groups has no account here any more. An account that was made by hand is never taken over by a name that is alike.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,8 +18,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
 
-from riskzon import audit, clock, sessions, sso_groups
-from riskzon.models import AuditAction, Role, SignOn, Unit, User
+from riskzon import audit, clock, role_requests, sessions, sso_groups
+from riskzon.models import AuditAction, Role, RoleRequest, SignOn, Unit, User
 from riskzon.sso_groups import GroupRule
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ class Turned(StrEnum):
     NO_GROUP = "no_group"
     TAKEN = "taken"
     ENDED = "ended"
+    WAITING = "waiting"
+    NOT_CONFIRMED = "not_confirmed"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def arrive(subject: str, claims: Mapping[str, Any], groups: Iterable[str]) -> Ar
     """The account of whom the provider calls `subject`, brought in line with what it says now.
 
     `claims`: checked by the caller. Made at the first login; ended where no group gives access; taken up again by a
-    group that does, but not where somebody here had ended it.
+    group that does, once that is confirmed, but not where somebody here had ended it.
     """
     with connection.cursor() as cursor:
         # Two first logins of one person at the same moment make one account.
@@ -59,6 +62,7 @@ def arrive(subject: str, claims: Mapping[str, Any], groups: Iterable[str]) -> Ar
             log.error("sso_unit_unknown")
         if sign_on is not None:
             _end(sign_on, real_now)
+            role_requests.take_back(sign_on.user, by=None, now=clock.now())
         return Arrival(sign_on.user if sign_on else None, Turned.NO_GROUP)
     if sign_on is None:
         made = _make(subject, claims)
@@ -68,8 +72,11 @@ def arrive(subject: str, claims: Mapping[str, Any], groups: Iterable[str]) -> Ar
     user = sign_on.user
     if not user.is_active and sign_on.ended_at is None:
         return Arrival(user, Turned.ENDED)
-    _follow(sign_on, rule, unit, claims, real_now)
-    return Arrival(user)
+    _name(sign_on, claims, real_now)
+    if user.is_active and (user.role, user.unit) == (rule.role, unit):
+        role_requests.lead_if_nobody_does(user)
+        return Arrival(user)
+    return Arrival(user, _ask(sign_on, rule, unit, real_now))
 
 
 @transaction.atomic
@@ -102,34 +109,32 @@ def _make(subject: str, claims: Mapping[str, Any]) -> SignOn | None:
     user.set_unusable_password()
     user.save()
     _log("made", user)
-    # Ended until the groups are followed, a few lines on.
+    # Ended until somebody has confirmed the role.
     return SignOn.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject, ended_at=clock.real_now())
 
 
-def _follow(sign_on: SignOn, rule: GroupRule, unit: Unit | None, claims: Mapping[str, Any], real_now: datetime) -> None:
+def _name(sign_on: SignOn, claims: Mapping[str, Any], real_now: datetime) -> None:
     user = sign_on.user
-    before = {"role": user.role, "unit": user.unit.slug if user.unit else "", "is_active": user.is_active}
-    user.role, user.unit, user.is_active = Role(rule.role), unit, True
     user.first_name, user.last_name = _names(claims) or (user.first_name, user.last_name)
     user.email = _email(claims) or user.email
-    user.save()
-    user.groups.set([unit.group] if unit else [])
-    sign_on.confirmed_at, sign_on.ended_at = real_now, None
-    sign_on.save()
-    if unit is not None and user.role == Role.SUPERVISOR:
-        _lead_if_nobody_does(user, unit)
-    after = {"role": user.role, "unit": rule.unit, "is_active": True}
-    if changed := {name: str(value) for name, value in after.items() if before[name] != value}:
-        # The session of a former role ends by itself (User.get_session_auth_hash).
-        _log("follows", user, changed)
+    user.save(update_fields=["first_name", "last_name", "email"])
+    sign_on.confirmed_at = real_now
+    sign_on.save(update_fields=["confirmed_at"])
 
 
-def _lead_if_nobody_does(user: User, unit: Unit) -> None:
-    """A unit whose supervisor has gone gets this one; where one leads it already, that is changed by hand."""
-    lead = unit.supervisor
-    if lead is None or not lead.is_active or lead.role != Role.SUPERVISOR:
-        unit.supervisor = user
-        unit.save(update_fields=["supervisor"])
+def _ask(sign_on: SignOn, rule: GroupRule, unit: Unit | None, real_now: datetime) -> Turned:
+    """The groups give something else than this person has: that ends at once, and the new waits for its answer."""
+    user, role = sign_on.user, Role(rule.role)
+    _end(sign_on, real_now)
+    last = RoleRequest.objects.filter(person=user).order_by("-asked_at", "-pk").first()
+    if last is not None and (last.role, last.unit_id) == (role, unit and unit.pk):
+        if last.state == RoleRequest.State.WAITING:
+            return Turned.WAITING
+        if last.state == RoleRequest.State.REFUSED:
+            return Turned.NOT_CONFIRMED
+    role_requests.ask(user, role, unit, by=None, now=clock.now())
+    _log("asks", user, {"role": role.value, "unit": rule.unit})
+    return Turned.WAITING
 
 
 def _end(sign_on: SignOn, real_now: datetime) -> None:

@@ -36,7 +36,14 @@ OPEN = frozenset(
             "riskzon_user_groups",
             "riskzon_unit",
         ),
-        *("riskzon_absence", "riskzon_caseblock", "riskzon_productclock", "riskzon_reportseries", "riskzon_canary"),
+        *(
+            "riskzon_absence",
+            "riskzon_rolerequest",
+            "riskzon_caseblock",
+            "riskzon_productclock",
+            "riskzon_reportseries",
+            "riskzon_canary",
+        ),
         *("workflows_deadlinerule", "workflows_rung", "workflows_rulechange", "workflows_heartbeat"),
         # Of the closed catalogue: a message names nobody.
         *("notifications_message", "notifications_delivery", "notifications_dutypattern", "notifications_dutyabsence"),

@@ -17,6 +17,7 @@ from workflows.log_reviews import escalate
 from workflows.log_sample import draw
 from workflows.models import Deadline, Heartbeat
 from workflows.morning import remind
+from workflows.verbs.roles import tell_of_new
 
 log = structlog.get_logger()
 
@@ -87,7 +88,7 @@ def beat(name: str, detail: dict[str, object]) -> None:
 def _beside(now: datetime | None) -> None:
     """What else the hour asks for, each for itself; a fault there is told and must not stop the clocks."""
     # The birthdays take a transaction for each case, so that one is not locked while the others wait.
-    at_once = (begin_due, collect_orphans, remind, warn, emergencies.raise_late, draw, escalate)
+    at_once = (begin_due, collect_orphans, remind, warn, emergencies.raise_late, draw, escalate, tell_of_new)
     for act in (birthdays.keep, *map(transaction.atomic, at_once)):
         try:
             act(now or clock.now())

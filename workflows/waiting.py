@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import roster
 from notifications.failures import answered_for, given_up
-from riskzon import clock, emergency, wall
+from riskzon import clock, emergency, role_requests, wall
 from riskzon.access import Ground, asked_at, reached
 from riskzon.doors import Look
 from riskzon.matrix import PLACES, Place
@@ -31,9 +31,11 @@ from riskzon.models import (
     Disposition,
     EmergencyAccess,
     EndProposal,
+    Extract,
     Hold,
     InvestigationEntry,
     Role,
+    RoleRequest,
     User,
 )
 from workflows.board import REVIEW_WITHIN, wanted_holds
@@ -62,6 +64,8 @@ class What(StrEnum):
     FAILURE = "delivery_failed"
     GAP = "roster_gap"
     RULE = "rule_to_confirm"
+    ROLE = "role_to_confirm"
+    EXTRACT = "extract_to_decide"
     VOUCH = "emergency_to_confirm"
     EMERGENCY = "emergency_to_review"
 
@@ -76,6 +80,8 @@ TITLES = {
     What.FAILURE: _("Utskick gick inte fram"),
     What.GAP: _("Ingen i tjänst på Socialjouren"),
     What.RULE: _("Bekräfta eller avslå en ny regel eller trappa"),
+    What.EXTRACT: _("Besluta om ett utdrag får lämnas ut"),
+    What.ROLE: _("Bekräfta eller avslå en roll"),
     What.VOUCH: _("Bekräfta nödåtkomst som andra person"),
     What.EMERGENCY: _("Granska nödåtkomst"),
 }
@@ -160,6 +166,12 @@ class _Sets:
         for change in self.rule_changes().select_related("proposed_by"):
             about = Kind(change.kind).label
             yield Line(What.RULE, change.proposed_at, key=change.pk, who=str(change.proposed_by), about=about)
+        for extract in self.extracts().select_related("case__report", "made_by"):
+            about = extract.get_recipient_display()
+            yield Line(What.EXTRACT, extract.made_at, None, extract.case, extract.pk, str(extract.made_by), about)
+        for asked in self.roles().select_related("person", "asked_by"):
+            about = f"{asked.person}, {asked.get_role_display().lower()}"
+            yield Line(What.ROLE, asked.asked_at, key=asked.pk, who=str(asked.asked_by or ""), about=about)
         yield from self._emergencies()
         for gap in self.gaps():
             yield Line(What.GAP, self.now, gap.starts_at, about=gap.ends_at)
@@ -169,7 +181,7 @@ class _Sets:
             found.order_by().annotate(one=Value(1)).values("one")
             for found in (
                 *(self.holds(), self.ends(), self.extended(), self.breaches(), self.rule_changes()),
-                *(self.to_vouch(), self.to_review()),
+                *(self.extracts(), self.roles(), self.to_vouch(), self.to_review()),
             )
         ]
         failed = self.failures().order_by().annotate(one=Value(1)).values("one")[:1]
@@ -218,6 +230,15 @@ class _Sets:
         """Versions of rules and ladders that the administrator has proposed; the head alone answers."""
         waiting = RuleChange.objects.filter(state=RuleChange.State.WAITING).exclude(proposed_by=self.user)
         return waiting if self.user.role == Role.HEAD else waiting.none()
+
+    def extracts(self) -> QuerySet[Extract]:
+        """Extracts that nobody has let leave yet, in the cases that are led."""
+        found = Extract.objects.filter(stops=True, decided_at__isnull=True, case__in=self.cases.values("pk"))
+        return found if self.leads else found.none()
+
+    def roles(self) -> QuerySet[RoleRequest]:
+        """Roles that somebody is to have, and that are this person's to answer."""
+        return role_requests.expected_of(self.user) if self.leads else RoleRequest.objects.none()
 
     def to_vouch(self) -> QuerySet[EmergencyAccess]:
         """Emergency access that a protected identity keeps closed until a second person has answered."""

@@ -36,6 +36,7 @@ from riskzon.models.reports import (
     TimeCorrection,
 )
 from riskzon.models.reveals import Reveal
+from riskzon.models.role_requests import RoleRequest
 
 __all__ = [
     "CANARY_USERNAME",
@@ -91,6 +92,7 @@ __all__ = [
     "ReporterType",
     "Reveal",
     "Role",
+    "RoleRequest",
     "SecondFactor",
     "SignOn",
     "Supplement",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from riskzon.models.disclosures import DisclosureGround
+from riskzon.models.disclosures import Disclosure, DisclosureGround
 
 
 class Extract(models.Model):
@@ -28,6 +28,13 @@ class Extract(models.Model):
     guardian = models.ForeignKey("riskzon.Guardian", null=True, on_delete=models.PROTECT, related_name="+")
     authority = models.CharField(max_length=200, blank=True, help_text="which authority, and who there")
     ground = models.CharField(max_length=16, choices=DisclosureGround.choices, blank=True)
+    disclosure = models.ForeignKey(
+        Disclosure,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="by which it leaves for an authority",
+    )
     made_by = models.ForeignKey("riskzon.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     stops = models.BooleanField(default=False)
@@ -44,6 +51,9 @@ class Extract(models.Model):
                 | (Q(recipient="authority", guardian__isnull=True) & ~Q(authority="") & ~Q(ground=""))
                 | Q(recipient__in=["own_file", "young_person"], guardian__isnull=True, authority="", ground=""),
                 name="extract_has_one_recipient",
+            ),
+            models.CheckConstraint(
+                condition=Q(recipient="authority") | Q(disclosure__isnull=True), name="extract_leaves_by_a_disclosure"
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True, is_released=False, reason="")

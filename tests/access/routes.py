@@ -124,7 +124,7 @@ _PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
 NOBODY = _roles()
 _RULES = _roles("head", "log reviewer", "admin")
 _NOT_THERE = "0e7f6a52-6c0e-4d5a-9d5e-3b1f4a2c9d10"
-_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id", "passkey_id"), _NOT_THERE),)
+_NO_ACCOUNT = (dict.fromkeys(("session_id", "token_id", "person_id", "passkey_id", "request_id"), _NOT_THERE),)
 _TRIES = _roles(*KNOWN, says=TRIED)
 _NO_CHANGE = ({"change_id": _NOT_THERE},)
 _NO_ACCESS = ({"access_id": _NOT_THERE},)
@@ -156,6 +156,13 @@ ROUTES: dict[str, Route] = {
     "account/tokens/": _press(EVERYBODY, "token", ""),
     "account/tokens/<uuid:token_id>/revoke/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "accounts/": _page(_roles("admin"), ""),
+    "accounts/new/": _form(_roles("admin"), "account", "", is_view_class=False),
+    "accounts/<uuid:person_id>/role/": _form(NOBODY, "role", "", is_view_class=False, variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/close/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "roles/": _page(_roles(*LEADS, "head", "log reviewer", "admin"), ""),
+    "roles/<uuid:request_id>/": _page(NOBODY, "", variants=_NO_ACCOUNT),
+    "roles/<uuid:request_id>/confirm/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
+    "roles/<uuid:request_id>/refuse/": _press(NOBODY, "reason", "", variants=_NO_ACCOUNT),
     "accounts/<uuid:person_id>/": _page(NOBODY, "", variants=_NO_ACCOUNT),
     "accounts/<uuid:person_id>/reset/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "accounts/<uuid:person_id>/sessions/end/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),

@@ -42,16 +42,17 @@ PAGES = {
     Place.ABSENCE: ["absence"],
     Place.RULES: ["rules"],
     Place.DELIVERIES: ["deliveries"],
-    Place.ACCOUNTS: ["accounts"],
+    Place.ACCOUNTS: ["accounts", "account-new"],
+    Place.ROLES: ["roles"],
     Place.WHO_MAY: ["who-may"],
 }
 CALLS = {Place.ACCOUNT_BY_API: "/api/v1/accounting", Place.FIGURES_BY_API: "/api/v1/statistics"}
 FORMS = {Place.RULES_PROPOSE: "/rules/open_investigation/new/"}
 #: What a page must be asked with.
 _ASKED = {"worklist-status": {"since": "2026-11-12T00:00:00Z"}}
-#: Where there is no page without something that waits, or a part of one: asked in tests/workflows/rules, test_emergency,
-#: test_watched and test_auditor_rights.
-ELSEWHERE = {Place.RULES_ANSWER, Place.EMERGENCY_ANSWER, Place.ALARMS, Place.RIGHTS_REVIEW}
+#: Where there is no page without something that waits, or a part of one: asked in tests/workflows/rules, test_roles,
+#: test_emergency, test_watched and test_auditor_rights.
+ELSEWHERE = {Place.RULES_ANSWER, Place.ROLES_ANSWER, Place.EMERGENCY_ANSWER, Place.ALARMS, Place.RIGHTS_REVIEW}
 
 
 @pytest.fixture

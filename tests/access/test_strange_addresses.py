@@ -60,6 +60,7 @@ def _beside(target: Target) -> dict[str, UUID]:
         "review_id",
         "access_id",
         "extract_id",
+        "request_id",
         "session_id",
         "token_id",
         "passkey_id",

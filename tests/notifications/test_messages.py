@@ -156,16 +156,21 @@ def test_reporters_hear_that_it_came_in_that_contact_was_made_who_follows_what_i
 def test_administrator_hears_of_no_case():
     assert {kind for kind, entry in CATALOGUE.items() if Role.ADMIN in entry.roles} == {
         "delivery_given_up",
+        "role_confirmed",
+        "role_refused",
         *_OF_RULES,
         *_OWN_LOGIN,
     }
 
 
-def test_the_log_reviewer_hears_of_rules_ladders_and_readings_and_the_analyst_of_nothing_but_the_own_login():
+def test_the_log_reviewer_hears_of_rules_ladders_roles_and_readings_and_the_analyst_of_nothing_but_the_own_login():
     assert {kind for kind, entry in CATALOGUE.items() if Role.LOG_REVIEWER in entry.roles} == {
         "emergency_unjustified",
         "log_reviews_drawn",
         "log_reviews_late",
+        "role_watched",
+        "role_confirmed",
+        "role_refused",
         *_OF_RULES,
         *_OWN_LOGIN,
     }
@@ -173,5 +178,5 @@ def test_the_log_reviewer_hears_of_rules_ladders_and_readings_and_the_analyst_of
 
 
 #: What everybody hears of: the own way in.
-_OWN_LOGIN = {"second_factor_removed", "password_changed", "passkey_added", "passkey_removed"}
+_OWN_LOGIN = {"role_yours", "second_factor_removed", "password_changed", "passkey_added", "passkey_removed"}
 _OF_RULES = {"rule_proposed", "ladder_proposed", "rule_confirmed", "rule_refused", "rule_withdrawn"}

@@ -1,6 +1,7 @@
 """An extract tells its recipient what is registered and who has looked, and nothing that is somebody else's."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,19 +9,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from riskzon import clock
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import AuditAction, AuditEntry, Case, Child, Extract
+from riskzon.models import AuditAction, AuditEntry, Case, Child, Disclosure, Extract
 from tests.acts import MINUTE, call, hold, move, parents, protect, refuses, told, update
 from tests.factories import ALBIN, BEA, ELSA, MAJA, OLLE, WORKDAY, at, child, guardian, make_report, people, person
+from workflows.verbs.disclosures import Leaving, correct, disclose
 from workflows.verbs.disposition import dispose
 from workflows.verbs.extracts import decide, make
 from workflows.verbs.notes import write_note
 from workflows.verbs.people import take
 from workflows.verbs.reveal import reveal
+from workflows.waiting import count
 
 pytestmark = pytest.mark.django_db
 
 MOTHERS, FATHERS = "070-174 06 41", "070-174 06 42"
+TO_NOBODY = Leaving(fields=(), ground="", balancing="", authority="")
 FREE = f"Maja nås på {MOTHERS} eller +46 70 174 06 41, pappa Olle på {FATHERS}. Granne Grannsson ringde. Bea var med."
 
 
@@ -67,6 +72,20 @@ def karin(visit) -> Client:
     return visit("karin.ek")
 
 
+def disclosed(case: Case, **fields: Any) -> Disclosure:
+    """A row of the register by which an extract can leave for another authority."""
+    wanted = Leaving(
+        fields=("account",),
+        account="Utdrag ur ärendet.",
+        ground="osl_10_21",
+        balancing="Anmälan om brott mot barnet.",
+        authority="police",
+        recipient="Eva Test",
+        way="letter",
+    )
+    return disclose(person("karin.ek"), case.pk, replace(wanted, **fields))
+
+
 def asked(client: Client, case: Case, recipient: str, **fields: Any) -> Any:
     return client.post(reverse("extracts", args=[case.pk]), {"recipient": recipient, **fields})
 
@@ -98,8 +117,9 @@ def test_the_own_file_holds_everything(case, karin):
 def test_nobody_else_reads_who_reported_or_what_is_about_others(recipient, case, karin):
     fields = {
         "guardian": {"guardian": str(parents(case)["Olle"])},
-        "authority": {"authority": "Socialnämnden i Ulricehamn, Eva Test", "ground": "osl_26_9"},
     }.get(recipient, {})
+    if recipient == "authority":
+        fields = {"disclosure": str(disclosed(case).pk)}
     text = read(karin, case, recipient, **fields)
     for words in (
         "Grannsson",
@@ -139,10 +159,40 @@ def _json(client: Client) -> dict[str, Any]:
     return json.loads(client.get(reverse("extract-json", args=[row.case_id, row.pk])).content)
 
 
-def test_an_authority_reads_no_log_and_needs_a_ground(case, karin):
-    assert asked(karin, case, "authority").status_code == 422
-    assert asked(karin, case, "authority", authority="Polisen", ground="act_2025_170").status_code == 422
-    read(karin, case, "authority", authority="Polisen, Eva Test", ground="osl_10_21")
+NOT_BY_THESE = {
+    "contact details alone": {"fields": ("phones",), "ground": "act_2025_170"},
+    "one piece": {"fields": ("case_worker",)},
+    "what a liaison reads on the screen": {"authority": "liaison", "to": "per.holm", "recipient": "", "way": ""},
+}
+
+
+@pytest.mark.parametrize("which", NOT_BY_THESE)
+def test_no_extract_leaves_for_an_authority_by_a_row_that_does_not_reach_so_far(case, karin, which):
+    row = disclosed(case, **NOT_BY_THESE[which])
+    with pytest.raises(Invalid) as wrong:
+        make(person("karin.ek"), case.pk, recipient="authority", disclosure=row.pk)
+    assert [field for field, _words in wrong.value.errors] == ["disclosure"]
+
+
+def test_no_extract_leaves_by_a_row_that_was_corrected_or_is_another_case_s(case, karin):
+    row = disclosed(case)
+    correct(person("karin.ek"), case.pk, row.pk, TO_NOBODY, reason="Inget lämnades.", is_void=True)
+    elsewhere = disclosed(make_report("karin.ek", children=[child(identity_number=ELSA)]).cases[0])
+    for one in (row, elsewhere):
+        with pytest.raises(Invalid):
+            make(person("karin.ek"), case.pk, recipient="authority", disclosure=one.pk)
+
+
+def test_what_leaves_for_an_authority_stands_in_the_disclosure_register_first(case, karin):
+    without = asked(karin, case, "authority")
+    assert without.status_code == 422
+    assert "registrera det först under Utlämnanden" in without.content.decode()
+    row = disclosed(case)
+
+    text = read(karin, case, "authority", disclosure=str(row.pk))
+
+    assert "Polismyndigheten, Eva Test" in text
+    assert Extract.objects.first().disclosure == row
     assert "log" not in {part["code"] for part in _json(karin)["sections"]}
 
 
@@ -219,13 +269,26 @@ def test_the_mother_s_extract_does_not_stop_for_a_hold_on_the_father_and_tells_n
         assert words not in text, words
 
 
+def test_one_that_stops_waits_on_the_list_of_who_decides_until_it_is_decided(case, visit):
+    hold(case, "Olle", reason="Olle hotar")
+    row = make(person("karin.ek"), case.pk, recipient="guardian", guardian=parents(case)["Olle"])
+    sara, address = visit("sara.lindh"), reverse("extract-decide", args=[case.pk, row.pk])
+    assert address in sara.get("/waiting/").content.decode()
+    before = count(person("sara.lindh"), clock.now())
+
+    decide(person("sara.lindh"), case.pk, row.pk, is_released=False, reason="Skulle skada.")
+
+    assert address not in sara.get("/waiting/").content.decode()
+    assert count(person("sara.lindh"), clock.now()) == before - 1
+
+
 @pytest.mark.parametrize("recipient", ["own_file", "young_person", "guardian", "authority"])
 def test_no_extract_says_who_or_where_a_protected_child_is(recipient, protected, karin):
     fields: dict[str, Any] = {"recipient": recipient}
     if recipient == "guardian":
         fields["guardian"] = parents(protected)["Olle"]
     if recipient == "authority":
-        fields |= {"authority": "Polisen", "ground": "osl_10_21"}
+        fields["disclosure"] = disclosed(protected).pk
     row = make(person("karin.ek"), protected.pk, **fields)
     if recipient == "guardian":
         assert row.waits

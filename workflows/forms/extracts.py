@@ -8,13 +8,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from riskzon.forms import DsFormMixin
-from riskzon.models import DisclosureGround, Extract
+from riskzon.models import Extract
 from workflows.forms.texts import CleanText
-from workflows.verbs.extracts import WHOLE_GROUNDS
 
 
 class ExtractForm(DsFormMixin, forms.Form):
-    """`guardians`: (id, words) of those for whom one can be made; without any the question is not asked."""
+    """`guardians`: (id, words) of those for whom one can be made; without any the question is not asked.
+
+    `disclosures`: likewise the rows of the register by which it can leave for another authority.
+    """
 
     recipient = forms.ChoiceField(
         label=_("Vem är utdraget för?"),
@@ -25,20 +27,24 @@ class ExtractForm(DsFormMixin, forms.Form):
     guardian = forms.TypedChoiceField(
         label=_("Vilken vårdnadshavare?"), coerce=UUID, empty_value=None, required=False, widget=forms.RadioSelect
     )
-    authority = CleanText(
-        label=_("Vilken myndighet, och vem där?"),
+    disclosure = forms.TypedChoiceField(
+        label=_("Vilket utlämnande?"),
+        coerce=UUID,
+        empty_value=None,
         required=False,
-        max_length=200,
-        help_text=_("Bara för en annan myndighet. Registrera också utlämnandet under Utlämnanden."),
-    )
-    ground = forms.ChoiceField(
-        label=_("Lagrum"),
-        choices=[("", "–"), *((one.value, one.label) for one in map(DisclosureGround, WHOLE_GROUNDS))],
-        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Bara för en annan myndighet. Utlämnandet registreras först, med lagrum och avvägning."),
     )
 
-    def __init__(self, *args: Any, guardians: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        guardians: Sequence[tuple[str, str]],
+        disclosures: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["disclosure"].choices = disclosures
         self.fields["guardian"].choices = guardians
         if not guardians:
             del self.fields["guardian"]

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen, Veiled
-from riskzon.models import DisclosureGround, Extract, User
+from riskzon.models import Authority, Case, DisclosedField, Disclosure, Extract, User
 from riskzon.veil import without_veil
 from workflows import casefile
 from workflows.disclosing import GROUNDS
@@ -16,16 +17,23 @@ from workflows.extract import is_stopped, must_stop, recipients
 from workflows.recipients import Directory
 
 #: The grounds on which a whole extract can leave; contact details alone are disclosed by themselves.
-WHOLE_GROUNDS = tuple(ground for ground, row in GROUNDS.items() if row.only is None)
+_WHOLE_GROUNDS = tuple(ground for ground, row in GROUNDS.items() if row.only is None)
 _To = Extract.Recipient
 
 
+def disclosed(case: Case) -> QuerySet[Disclosure]:
+    """The rows of the disclosure register by which an extract of this case can leave: an account, to another authority."""
+    rows = Disclosure.objects.filter(case=case, correction__isnull=True, is_void=False, ground__in=_WHOLE_GROUNDS)
+    return rows.filter(fields__contains=[DisclosedField.ACCOUNT]).exclude(authority=Authority.LIAISON)
+
+
 def make(
-    user: User, case_id: UUID, *, recipient: str, guardian: UUID | None = None, authority: str = "", ground: str = ""
+    user: User, case_id: UUID, *, recipient: str, guardian: UUID | None = None, disclosure: UUID | None = None
 ) -> Extract:
     """Register an extract for one recipient. One that stops waits for whoever leads the unit, who is told.
 
-    Invalid names the field. Veiled: the child's identity is protected, and this person has not had it shown.
+    `disclosure`: for another authority the row of the register by which it leaves, of `disclosed`. Invalid names
+    the field. Veiled: the child's identity is protected, and this person has not had it shown.
     """
     with change(user, Action.DISCLOSE, case_id, what="extract_make") as act:
         if not without_veil(user, [act.case], act.now):
@@ -36,19 +44,21 @@ def make(
             errors.append(("recipient", _("Välj vem utdraget är för.")))
         if recipient == _To.GUARDIAN and guardian not in {line.id for line in recipients(file)}:
             errors.append(("guardian", _("Välj vilken vårdnadshavare.")))
-        if recipient == _To.AUTHORITY and not authority.strip():
-            errors.append(("authority", _("Skriv vilken myndighet, och vem där.")))
-        if recipient == _To.AUTHORITY and ground not in WHOLE_GROUNDS:
-            errors.append(("ground", _("Välj lagrum.")))
+        by = disclosed(act.case).filter(pk=disclosure).first() if recipient == _To.AUTHORITY and disclosure else None
+        if recipient == _To.AUTHORITY and by is None:
+            words = _(
+                "Välj vilket utlämnande utdraget hör till. Finns det inte, registrera det först under Utlämnanden."
+            )
+            errors.append(("disclosure", words))
         if errors:
             raise Invalid(errors)
-        to_authority = recipient == _To.AUTHORITY
         row = Extract(
             case=act.case,
             recipient=recipient,
             guardian_id=guardian if recipient == _To.GUARDIAN else None,
-            authority=authority.strip() if to_authority else "",
-            ground=DisclosureGround(ground) if to_authority else "",
+            authority=f"{by.get_authority_display()}, {by.recipient}"[:200] if by else "",
+            ground=by.ground if by else "",
+            disclosure=by,
             made_by=user,
             made_at=act.now,
         )

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from riskzon import clock, sessions, tokens
+from riskzon import clock, role_requests, sessions, tokens
 from riskzon.doors import unseen
 from riskzon.matrix import Place
 from workflows.verbs import accounts
@@ -34,6 +34,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "person": found,
         "open_sessions": sessions.open_of(found),
         "tokens": tokens.live_of(found),
+        "waits": role_requests.waiting_for(found),
         "real_now": clock.real_now(),
     }
     return render(request, "workflows/account_of.html", context)

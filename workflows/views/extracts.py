@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from riskzon.access import Action
 from riskzon.doors import Look, look
 from riskzon.errors import Unseen
-from riskzon.models import Extract
+from riskzon.models import Disclosure, Extract
+from riskzon.timewords import moment
 from workflows import casefile
 from workflows.extract import Content, content, is_stopped, recipients
 from workflows.extract_json import as_json
@@ -44,7 +45,10 @@ class Extracts(CaseFormPage):
 
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
         return {
-            "guardians": [(str(one.id), f"{one.name}, {one.relation_label.lower()}") for one in recipients(opened.file)]
+            "guardians": [
+                (str(one.id), f"{one.name}, {one.relation_label.lower()}") for one in recipients(opened.file)
+            ],
+            "disclosures": [(str(row.pk), _disclosed(row)) for row in extracts.disclosed(opened.case)],
         }
 
     def act(self, request: HttpRequest, opened: Opened, data: dict[str, Any]) -> Extract:
@@ -132,6 +136,10 @@ def _row(case_id: UUID, extract_id: UUID) -> Extract:
     if row is None:
         raise Unseen
     return row
+
+
+def _disclosed(row: Disclosure) -> str:
+    return f"{row.get_authority_display()}, {row.recipient}, {row.get_ground_display()}, {moment(row.left_at)}"
 
 
 def _whom(row: Extract) -> str:

@@ -123,6 +123,13 @@ WHATS = {
     "sessions": gettext_lazy("Öppna inloggningar"),
     "sign_on": gettext_lazy("Kommunens inloggning"),
     "token": gettext_lazy("Nycklar för andra system"),
+    "roles": gettext_lazy("Roller"),
+    "role_request": gettext_lazy("Roller"),
+    "role_ask": gettext_lazy("Bad om en roll"),
+    "role_confirm": gettext_lazy("Bekräftade en roll"),
+    "role_refuse": gettext_lazy("Avslog en roll"),
+    "account_new": gettext_lazy("Nytt konto"),
+    "account_close": gettext_lazy("Avslutade ett konto"),
     # What a right is called where nobody has given the act a name of its own.
     Action.READ.value: gettext_lazy("Översikt"),
     Action.FOLLOW.value: gettext_lazy("Översikt"),

@@ -15,10 +15,11 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from riskzon import sso
-from riskzon.models import AuditEntry, LoginSession, Role, SignOn, Unit, User, Way
+from riskzon.models import AuditEntry, LoginSession, Role, RoleRequest, SignOn, Unit, User, Way
 from tests.factories import people, person
 from tests.provider import Claims, Provider, signed
 from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES
+from workflows.verbs.roles import close_account, confirm, refuse
 
 pytestmark = pytest.mark.django_db
 
@@ -28,10 +29,16 @@ def _people() -> None:
     people()
 
 
-def _log_in(client: Client, provider: Provider, subject: str = "sub-nova", following: str = "") -> HttpResponse:
+def _log_in(client: Client, provider: Provider, following: str = "", *, confirmed: bool = True) -> HttpResponse:
+    """A login there and back; `confirmed`: what the groups give is confirmed by who leads, and then there is another."""
     there = client.get("/login/municipal/", {"next": following} if following else {})
     assert there.status_code == 302
-    return _back(client, provider.logs_in(there["Location"], subject))
+    answer = _back(client, provider.logs_in(there["Location"], "sub-nova"))
+    waiting = RoleRequest.objects.filter(state="waiting").first()
+    if waiting is None or not confirmed:
+        return answer
+    confirm(person("maria.oberg"), waiting.pk)
+    return _log_in(client, provider, following)
 
 
 def _back(client: Client, address: str) -> HttpResponse:
@@ -76,7 +83,9 @@ def test_the_login_asks_with_state_nonce_and_pkce_and_stands_in_the_log(client: 
     rows = AuditEntry.objects.order_by("id").values_list("action", "what", "detail__sign_on", "detail__way")
     assert list(rows) == [
         ("system", "sign_on", "made", None),
-        ("system", "sign_on", "follows", None),
+        ("system", "sign_on", "asks", None),
+        ("denied", "login", None, "sign_on"),
+        ("change", "role_confirm", None, None),
         ("login", "login", None, "sign_on"),
     ]
     assert LoginSession.objects.get().way == Way.SIGN_ON
@@ -86,6 +95,7 @@ def test_the_login_asks_with_state_nonce_and_pkce_and_stands_in_the_log(client: 
 def test_no_token_of_the_provider_is_kept_or_sent_to_the_browser(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _log_in(Client(), provider)
     seen: list[Any] = []
     fetch = sso.DjangoOAuth2App.fetch_access_token
     monkeypatch.setattr(
@@ -170,6 +180,69 @@ def test_whoever_was_ended_here_is_not_let_in_by_a_group(client: Client, provide
     assert not User.objects.get(username="nova.ny").is_active
 
 
+# --- nobody comes in by the directory alone ----------------------------------------------------------------------
+
+
+def test_a_group_alone_lets_nobody_in_until_who_leads_has_confirmed_the_role(
+    client: Client, provider: Provider
+) -> None:
+    for _again in range(2):
+        answer = _log_in(client, provider, confirmed=False)
+        assert (answer.status_code, "väntar på att din chef" in answer.content.decode()) == (403, True)
+        assert not _is_in(client)
+    nova, request = person("nova.ny"), RoleRequest.objects.get()
+    assert (nova.is_active, list(nova.groups.all())) == (False, [])
+    assert (request.person, request.role, request.unit.slug, request.asked_by) == (
+        nova, Role.SOCIAL_WORKER, "mottagning-barn-och-unga", None,
+    )  # fmt: skip
+
+    confirm(person("sara.lindh"), request.pk)
+
+    assert _log_in(client, provider).status_code == 302
+
+
+def test_another_group_ends_the_former_role_at_once_and_gives_the_new_one_once_it_is_confirmed(
+    client: Client, provider: Provider
+) -> None:
+    _log_in(client, provider)
+    provider.knows("sub-nova", CHIEFS, **NAMES)
+
+    assert _log_in(Client(), provider, confirmed=False).status_code == 403
+
+    assert not _is_in(client)
+    assert not person("nova.ny").is_active
+    assert RoleRequest.objects.get(state="waiting").role == Role.SUPERVISOR
+
+
+def test_a_role_that_was_refused_is_not_asked_for_at_every_login(client: Client, provider: Provider) -> None:
+    _log_in(client, provider, confirmed=False)
+    refuse(person("sara.lindh"), RoleRequest.objects.get().pk, answer="Arbetar inte här.")
+
+    answer = _log_in(client, provider)
+
+    assert (answer.status_code, "har avslagit" in answer.content.decode()) == (403, True)
+    assert RoleRequest.objects.get().state == "refused"
+    provider.knows("sub-nova", FIGURES, **NAMES)
+    assert _log_in(client, provider).status_code == 302, "another group is another question"
+
+
+def test_what_the_groups_no_longer_give_is_not_waited_for(client: Client, provider: Provider) -> None:
+    _log_in(client, provider, confirmed=False)
+    provider.knows("sub-nova", **NAMES)
+
+    _log_in(client, provider, confirmed=False)
+
+    assert RoleRequest.objects.get().state == "withdrawn"
+
+
+def test_an_account_that_was_closed_here_is_not_opened_by_a_group(client: Client, provider: Provider) -> None:
+    _log_in(client, provider)
+    close_account(person("it.admin"), person("nova.ny").pk)
+
+    assert _log_in(Client(), provider).status_code == 403
+    assert not _is_in(client)
+
+
 # --- what changes there changes here -----------------------------------------------------------------------------
 
 
@@ -185,7 +258,7 @@ def test_whoever_has_lost_the_groups_is_ended_with_every_session_and_key(client:
     assert not _is_in(client)
     assert not _is_in(elsewhere)
     assert AuditEntry.objects.filter(what="sign_on", detail__sign_on="ended", detail__user=str(nova.pk)).count() == 1
-    assert AuditEntry.objects.filter(action="denied", what="login", detail__user=str(nova.pk)).count() == 1
+    assert AuditEntry.objects.filter(what="login", detail__user=str(nova.pk), detail__why="no_group").count() == 1
 
     provider.knows("sub-nova", INTAKE, **NAMES)
     assert _log_in(elsewhere, provider).status_code == 302, "the groups are back"
@@ -201,7 +274,7 @@ def test_another_group_is_another_role_and_ends_the_sessions_of_the_former(clien
     assert (nova.role, nova.unit, list(nova.groups.all())) == (Role.ANALYST, None, [])
     assert not _is_in(client)
     row = AuditEntry.objects.filter(what="sign_on").latest("id")
-    assert row.detail == {"sign_on": "follows", "user": str(nova.pk), "role": "analyst", "unit": ""}
+    assert row.detail == {"sign_on": "asks", "user": str(nova.pk), "role": "analyst", "unit": ""}
 
 
 def test_too_many_groups_to_be_sent_let_nobody_in_and_end_nobody(client: Client, provider: Provider) -> None:
@@ -302,6 +375,7 @@ def test_an_answer_to_no_login_of_this_browser_lets_nobody_in(client: Client, pr
 
 
 def test_a_code_works_once_and_only_with_its_verifier(client: Client, provider: Provider) -> None:
+    _log_in(Client(), provider)
     there = client.get("/login/municipal/")
     begun = client.cookies["sso"].value
     address = provider.logs_in(there["Location"], "sub-nova")

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from riskzon import sso
-from riskzon.models import AuditEntry, LoginSession
-from tests.factories import people
+from riskzon.models import AuditEntry, LoginSession, RoleRequest
+from tests.factories import people, person
 from tests.provider import Provider
+from workflows.verbs.roles import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +25,12 @@ def _people() -> None:
 
 def _log_in(provider: Provider) -> Client:
     client = Client()
-    parts = urlsplit(provider.logs_in(client.get("/login/municipal/")["Location"], "sub-nova"))
-    assert client.get(f"{parts.path}?{parts.query}").status_code == 302
+    for is_confirmed in (False, True):
+        parts = urlsplit(provider.logs_in(client.get("/login/municipal/")["Location"], "sub-nova"))
+        answer = client.get(f"{parts.path}?{parts.query}")
+        if not is_confirmed:
+            confirm(person("sara.lindh"), RoleRequest.objects.get().pk)
+    assert answer.status_code == 302
     return client
 
 
