@@ -36,11 +36,13 @@ class DsFormMixin:
     """Put first among the bases of a form.
 
     The browser's own validation is off: it speaks the browser's language and forgets half of the rules. `idempotent`
-    adds the hidden key that makes a double click or a retry harmless; it survives a round of corrections.
+    adds the hidden key that makes a double click or a retry harmless; it survives a round of corrections. `sometimes`:
+    fields that another answer makes necessary, which are not said to be voluntary.
     """
 
     use_required_attribute = False
     idempotent = False
+    sometimes: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

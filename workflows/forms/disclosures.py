@@ -18,6 +18,8 @@ _OUTSIDE = [(one.value, one.label) for one in DisclosureWay if one != Disclosure
 class DisclosureForm(DsFormMixin, forms.Form):
     """`receivers`: (user name or slug, words) of those at the police house; `deciders` likewise."""
 
+    sometimes = ("account", "to", "recipient", "way")
+
     fields_left = forms.MultipleChoiceField(
         label=_("Vad lämnas ut?"),
         choices=DisclosedField.choices,

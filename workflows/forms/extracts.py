@@ -18,6 +18,8 @@ class ExtractForm(DsFormMixin, forms.Form):
     `disclosures`: likewise the rows of the register by which it can leave for another authority.
     """
 
+    sometimes = ("guardian", "disclosure")
+
     recipient = forms.ChoiceField(
         label=_("Vem är utdraget för?"),
         choices=Extract.Recipient.choices,

@@ -13,7 +13,13 @@ from workflows.forms.texts import CleanText
 class RoleForm(DsFormMixin, forms.Form):
     """Which role, in which unit, and why."""
 
-    role = forms.ChoiceField(label=_("Roll"), choices=[("", _("Välj roll")), *Role.choices])
+    sometimes = ("unit",)
+
+    role = forms.ChoiceField(
+        label=_("Roll"),
+        choices=[("", _("Välj roll")), *Role.choices],
+        error_messages={"required": _("Välj vilken roll.")},
+    )
     unit = forms.ModelChoiceField(
         label=_("Enhet"),
         queryset=Unit.objects.all(),
