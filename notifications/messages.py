@@ -441,6 +441,12 @@ CATALOGUE: dict[str, MessageKind] = {
         roles=_ROLES,
         facts=frozenset(),
     ),
+    "account_closed": MessageKind(
+        title=_("Ett konto är avslutat"),
+        text=_("Administratören har avslutat någons konto. Vems står under Roller."),
+        roles=frozenset({Role.HEAD, Role.LOG_REVIEWER}),
+        facts=frozenset(),
+    ),
     "role_yours": MessageKind(
         title=_("Din roll är bekräftad"),
         text=_("Din chef har bekräftat din roll, och du kan logga in."),

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.faults.crawl import run_pytest
 from tests.product import ROOT
 
-MODULES = ("riskzon/access.py", "riskzon/granting.py")
+MODULES = ("riskzon/access.py", "riskzon/granting.py", "riskzon/matrix.py", "riskzon/role_requests.py")
 #: Who guards the policy, the quickest first.
 GUARDS = (
     "tests/riskzon/test_access.py",
@@ -28,6 +28,8 @@ GUARDS = (
     "tests/workflows/test_own_reports.py",
     "tests/workflows/test_investigations.py",
     "tests/riskzon/test_visibility.py",
+    "tests/access/test_declared.py",
+    "tests/workflows/test_roles.py",
 )
 _TURNED = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,

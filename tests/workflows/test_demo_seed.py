@@ -73,6 +73,7 @@ def test_the_whole_town_is_there(settings, capsys):
         Report.objects.values_list("registered_by__username", flat=True)
     )
     assert Hold.objects.filter(provisional=True).exists()
+    assert Case.objects.filter(closed_at=None).exclude(child__protected_identity="none").exists()
     assert Hold.objects.filter(needs_confirmation=True, confirmed_at__isnull=False).exists()
     assert Breach.objects.filter(born=True).exists()
     assert {True, False} == {bool(at) for at in Breach.objects.values_list("reviewed_at", flat=True)}

@@ -231,6 +231,8 @@ def test_an_account_that_is_closed_is_out_at_once_and_what_was_asked_for_it_is_t
 
     assert browser.get("/").status_code == 302
     assert (person("karin.ek").is_active, state(request)) == (False, "withdrawn")
+    assert told("account_closed") == ["lars.wik", "maria.oberg"]
+    assert "karin.ek" in visit("lars.wik").get("/roles/").content.decode()
     for nobody in (karin.pk, person("it.admin").pk):
         with pytest.raises(Unseen):
             close_account(person("it.admin"), nobody)

@@ -72,7 +72,10 @@ def make_account(
 
 
 def close_account(by: User, person_id: UUID) -> User:
-    """End somebody's account, with every session, and what is asked for it. Unseen: nobody such, ended already, or the own."""
+    """End somebody's account, with every session, and what is asked for it; heads and log reviewers are told.
+
+    Unseen: nobody such, ended already, or the own.
+    """
     with _acting(by, Place.ACCOUNTS, "account_close") as now:
         person = people().filter(pk=person_id).exclude(pk=by.pk).first()
         if person is None:
@@ -86,6 +89,8 @@ def close_account(by: User, person_id: UUID) -> User:
         SignOn.objects.filter(user=person).update(ended_at=None)
         sessions.end_all(person)
         _log(by, "account_close", now, user=str(person.pk))
+        key = f"{person.pk}:closed:{clock.real_now().isoformat()}"
+        tell("account_closed", to=[*_in_role(Role.HEAD), *_in_role(Role.LOG_REVIEWER)], key=key, now=now)
         return person
 
 
@@ -150,7 +155,7 @@ def tell_of_new(now: datetime) -> int:
     waiting = RoleRequest.objects.filter(state=RoleRequest.State.WAITING, told_at__isnull=True)
     for request in waiting.select_for_update(skip_locked=True, no_key=True).order_by("asked_at"):
         told += tell("role_asked", to=role_requests.who_answers(request), key=f"{request.pk}:asked", now=now)
-        told += tell("role_watched", to=_reviewers(), key=f"{request.pk}:asked", now=now)
+        told += tell("role_watched", to=_in_role(Role.LOG_REVIEWER), key=f"{request.pk}:asked", now=now)
         RoleRequest.objects.filter(pk=request.pk).update(told_at=now)
     return told
 
@@ -210,7 +215,7 @@ def _answer(request: RoleRequest, state: RoleRequest.State, by: User | None, ans
     request.save(update_fields=["state", "answer", "answered_at", "answered_by"])
     kind = "role_confirmed" if state == RoleRequest.State.CONFIRMED else "role_refused"
     asker = [request.asked_by_id] if request.asked_by_id else []
-    tell(kind, to=[*asker, *_reviewers()], key=f"{request.pk}:{kind}", now=now)
+    tell(kind, to=[*asker, *_in_role(Role.LOG_REVIEWER)], key=f"{request.pk}:{kind}", now=now)
 
 
 def _has_a_way_in(person: User) -> bool:
@@ -221,8 +226,8 @@ def _first_password() -> str:
     return "-".join("".join(secrets.choice(_SIGNS) for _place in range(5)) for _group in range(_GROUPS))
 
 
-def _reviewers() -> list[UUID]:
-    found = User.objects.filter(role=Role.LOG_REVIEWER, is_active=True)
+def _in_role(role: Role) -> list[UUID]:
+    found = User.objects.filter(role=role, is_active=True)
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 

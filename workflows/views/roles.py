@@ -17,7 +17,7 @@ from riskzon.clock import now as product_now
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
 from riskzon.matrix import Place, has
-from riskzon.models import RoleRequest
+from riskzon.models import RoleRequest, User
 from workflows.forms.roles import AccountForm, RefusalForm, RoleForm
 from workflows.verbs import accounts
 from workflows.verbs import roles as verbs
@@ -39,6 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "waiting": [_line(row) for row in rows.filter(state=waiting)],
         "answered": [_line(row) for row in rows.exclude(state=waiting).order_by("-answered_at", "pk")[:_ANSWERED]],
         "asks": has(request.user, Place.ACCOUNTS),
+        "closed": _closed() if any(has(request.user, place) for place in (Place.RIGHTS_REVIEW, Place.ACCOUNTS)) else (),
         "now": product_now(),
     }
     return render(request, "workflows/roles/overview.html", context)
@@ -128,6 +129,13 @@ def close_account(request: HttpRequest, person_id: UUID) -> HttpResponse:
     verbs.close_account(request.user, person_id)
     messages.success(request, _("Kontot är avslutat, med alla inloggningar."))
     return redirect("account-of", person_id)
+
+
+def _closed() -> QuerySet[User]:
+    """The accounts that are closed and for which nothing is asked."""
+    waiting = RoleRequest.objects.filter(state=RoleRequest.State.WAITING).values("person")
+    found = accounts.people().filter(is_active=False).exclude(pk__in=waiting)
+    return found.order_by("last_name", "first_name", "username")
 
 
 def _readable(request: HttpRequest) -> QuerySet[RoleRequest]:
