@@ -10,6 +10,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
+from riskzon import clock
 from riskzon.localtime import AmbiguousTime, BadClock, LocalTimeError, NonexistentTime, parse_local
 from riskzon.timewords import local
 
@@ -167,4 +168,11 @@ class LoginForm(DsFormMixin, AuthenticationForm):
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."),
+        "first_password_over": _("Det första lösenordet har gått ut. Be administratören om ett nytt."),
     }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """ValidationError: a first password that was not changed in time."""
+        super().confirm_login_allowed(user)
+        if user.first_password_until is not None and user.first_password_until <= clock.real_now():
+            raise forms.ValidationError(self.error_messages["first_password_over"], code="first_password_over")

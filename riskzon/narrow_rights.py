@@ -13,7 +13,7 @@ _READ, _GROWS, _KEPT = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
 #: A person without the password.
 _PERSON = (
     "SELECT (id, username, first_name, last_name, email, phone, language, role, unit_id, is_active, is_staff,"
-    " is_superuser, date_joined, last_login)"
+    " is_superuser, date_joined, last_login, first_password_until)"
 )
 #: Who is told, and whether the roster has that one on duty.
 _ROSTER = dict.fromkeys(

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "riskzon.stay.StayMiddleware",
     "riskzon.pace.PaceMiddleware",
+    "riskzon.first_password.FirstPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "riskzon.drafts.DraftMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/new/", roles.new_account, name="account-new"),
     path("accounts/<uuid:person_id>/", accounts.person, name="account-of"),
     path("accounts/<uuid:person_id>/role/", roles.ask, name="account-role"),
+    path("accounts/<uuid:person_id>/password/", roles.new_password, name="account-new-password"),
     path("accounts/<uuid:person_id>/close/", roles.close_account, name="account-close"),
     path("accounts/<uuid:person_id>/reset/", accounts.reset, name="account-reset"),
     path("accounts/<uuid:person_id>/sessions/end/", accounts.end, name="account-of-end"),

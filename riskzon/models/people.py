@@ -75,6 +75,11 @@ class User(AbstractUser):
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
     language = models.CharField(max_length=2, default="sv", choices=[("sv", "Svenska"), ("en", "English")])
     phone = models.CharField(max_length=16, blank=True, help_text="where an SMS wakes the person: +467…, or none")
+    first_password_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="until when a first password lets in, by the real clock; null: it is the person's own",
+    )
 
     class Meta:
         constraints = [

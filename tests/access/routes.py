@@ -158,6 +158,7 @@ ROUTES: dict[str, Route] = {
     "accounts/": _page(_roles("admin"), ""),
     "accounts/new/": _form(_roles("admin"), "account", "", is_view_class=False),
     "accounts/<uuid:person_id>/role/": _form(NOBODY, "role", "", is_view_class=False, variants=_NO_ACCOUNT),
+    "accounts/<uuid:person_id>/password/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "accounts/<uuid:person_id>/close/": _press(NOBODY, "nothing", "", variants=_NO_ACCOUNT),
     "roles/": _page(_roles(*LEADS, "head", "log reviewer", "admin"), ""),
     "roles/<uuid:request_id>/": _page(NOBODY, "", variants=_NO_ACCOUNT),

@@ -12,7 +12,8 @@ from riskzon.models import AuditAction, Passkey, User
 def change_password(request: HttpRequest, user: User, new: str) -> None:
     """Another password, checked by the caller: every other session ends, the person is told. Keys for the API stay."""
     user.set_password(new)
-    user.save(update_fields=["password"])
+    user.first_password_until = None
+    user.save(update_fields=["password", "first_password_until"])
     sessions.keep_only(request, user)
     _note(user, "password", "password_changed", {})
 

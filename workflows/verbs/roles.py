@@ -1,6 +1,5 @@
 """Somebody is to have a role: the administrator asks, who leads answers, the log reviewers hear (`riskzon.role_requests`)."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import audit, clock, role_requests, sessions
+from riskzon import audit, clock, first_password, role_requests, sessions
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.matrix import Place, has
@@ -26,8 +25,6 @@ _KINDS = {
     Role.DUTY: (UnitKind.DUTY,),
     Role.LIAISON: (UnitKind.LIAISON,),
 }
-#: Letters and digits that are not taken for one another; twenty of them are 95 bits.
-_SIGNS, _GROUPS = "abcdefghjkmnpqrstuvwxyz23456789", 4
 
 
 def ask(by: User, person_id: UUID, *, role: Role, unit: Unit | None, reason: str) -> RoleRequest:
@@ -71,6 +68,22 @@ def make_account(
         return _ask(by, person, role, unit, reason, now)
 
 
+def new_password(by: User, person_id: UUID) -> RoleRequest:
+    """The password is forgotten: it lets nobody in any more, and the role is asked for again.
+
+    Whoever confirms it hands over a new first password, having seen who it is; the administrator never knows it.
+    Unseen: nobody such, the own account, one that is closed, or the municipality's.
+    """
+    with _acting(by, Place.ACCOUNTS, "account_password") as now:
+        person = people().filter(pk=person_id, is_active=True, sign_on=None).exclude(pk=by.pk).first()
+        if person is None:
+            raise Unseen
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+        sessions.end_all(person)
+        return _ask(by, person, Role(person.role), person.unit, _("Nytt lösenord."), now)
+
+
 def close_account(by: User, person_id: UUID) -> User:
     """End somebody's account, with every session, and what is asked for it; heads and log reviewers are told.
 
@@ -101,10 +114,7 @@ def confirm(by: User, request_id: UUID) -> tuple[RoleRequest, str]:
     """
     with _answering(by, request_id, "role_confirm") as (request, now):
         person = role_requests.take_effect(request)
-        password = "" if _has_a_way_in(person) else _first_password()
-        if password:
-            person.set_password(password)
-            person.save(update_fields=["password"])
+        password = "" if _has_a_way_in(person) else first_password.give(person)
         _answer(request, RoleRequest.State.CONFIRMED, by, "", now)
         tell("role_yours", to=[person], key=f"{request.pk}:yours", now=now)
     return request, password
@@ -136,10 +146,7 @@ def give_at_the_server(username: str, role: Role, unit: Unit | None) -> str:
             person.save()
         request = role_requests.ask(person, role, unit, by=None, now=now, reason="manage.py give_role")
         person = role_requests.take_effect(request)
-        password = "" if _has_a_way_in(person) else _first_password()
-        if password:
-            person.set_password(password)
-            person.save(update_fields=["password"])
+        password = "" if _has_a_way_in(person) else first_password.give(person)
         _answer(request, RoleRequest.State.CONFIRMED, None, "", now)
         detail = {"request": str(request.pk), "user": str(person.pk), "role": role.value}
         audit.record(AuditAction.SYSTEM, by=None, now=now, what="role_confirm", detail=detail)
@@ -220,10 +227,6 @@ def _answer(request: RoleRequest, state: RoleRequest.State, by: User | None, ans
 
 def _has_a_way_in(person: User) -> bool:
     return person.has_usable_password() or SignOn.objects.filter(user=person).exists()
-
-
-def _first_password() -> str:
-    return "-".join("".join(secrets.choice(_SIGNS) for _place in range(5)) for _group in range(_GROUPS))
 
 
 def _in_role(role: Role) -> list[UUID]:

@@ -124,6 +124,17 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 @only_in(Place.ACCOUNTS)
 @require_POST
+def new_password(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The password is forgotten: whoever leads hands over a new first one."""
+    verbs.new_password(request.user, person_id)
+    messages.success(
+        request, _("Lösenordet gäller inte mer. Den som leder bekräftar rollen igen och ger personen ett nytt.")
+    )
+    return redirect("account-of", person_id)
+
+
+@only_in(Place.ACCOUNTS)
+@require_POST
 def close_account(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """End somebody's account at once."""
     verbs.close_account(request.user, person_id)

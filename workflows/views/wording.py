@@ -129,6 +129,7 @@ WHATS = {
     "role_confirm": gettext_lazy("Bekräftade en roll"),
     "role_refuse": gettext_lazy("Avslog en roll"),
     "account_new": gettext_lazy("Nytt konto"),
+    "account_password": gettext_lazy("Tog bort ett lösenord"),
     "account_close": gettext_lazy("Avslutade ett konto"),
     # What a right is called where nobody has given the act a name of its own.
     Action.READ.value: gettext_lazy("Översikt"),
