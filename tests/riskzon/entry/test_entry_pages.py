@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import expect
 
 from riskzon import sso, tokens
-from riskzon.models import LoginSession, SecondFactor, TokenScope
+from riskzon.models import LoginSession, RoleRequest, SecondFactor, TokenScope
 from tests.factories import people, person
 from tests.front.browser import SCREENS, assert_in_order
 from tests.provider import Provider
 from tests.riskzon.entry.conftest import with_app
+from workflows.verbs.roles import confirm
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,12 +93,17 @@ def test_a_browser_goes_to_the_municipalitys_sign_on_and_comes_back_logged_in(
     page = watched.page
     # The provider's own page wants a stylesheet from the net.
     page.route(re.compile("^https:"), lambda route: route.fulfill(content_type="text/css", body=""))
-    page.goto(live_server.url + "/login/?next=/account/")
-    assert_in_order(watched)
-    page.get_by_role("link", name="Logga in med kommunens konto").click()
-    page.wait_for_url(provider.issuer + "/**")
-    page.locator("input[name=sub]").fill("sub-nova")
-    page.locator("input[name=sub]").press("Enter")
+    for is_confirmed in (False, True):
+        page.goto(live_server.url + "/login/?next=/account/")
+        assert_in_order(watched)
+        page.get_by_role("link", name="Logga in med kommunens konto").click()
+        page.wait_for_url(provider.issuer + "/**")
+        page.locator("input[name=sub]").fill("sub-nova")
+        page.locator("input[name=sub]").press("Enter")
+        if not is_confirmed:
+            expect(page.get_by_text("väntar på att din chef bekräftar den")).to_be_visible()
+            assert_in_order(watched)
+            confirm(person("sara.lindh"), RoleRequest.objects.get().pk)
     page.wait_for_url("**/account/")
     expect(page.get_by_text("Du loggar in med kommunens konto.")).to_be_visible()
     assert_in_order(watched)

@@ -17,6 +17,7 @@ from riskzon.models import Case, Role, Unit, User
 from tests.duty import extra, off
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, at, child, make_report, person
 from tests.workflows.board.conftest import later, reach, words
+from workflows import board as figures
 from workflows.models import Heartbeat
 from workflows.verbs.people import hand_over
 from workflows.verbs.times import correct_times
@@ -304,3 +305,16 @@ def test_a_corrected_time_makes_a_notice_late_and_leads_to_its_breach(visit: Vis
         assert "Överskridandet står kvar" in page
         assert ("Hemligt protokoll" in page) == reads_why
         assert "Felaktig tid rättad" in words(visit(who).get("/breaches/").content.decode())
+
+
+def test_an_account_that_took_long_is_not_gone_through_for_every_look(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "ACCOUNT_CHEAP", 0)
+    monkeypatch.setattr(figures, "ACCOUNT_SHARE", 10_000)
+    board(visit("sara.lindh"))
+    make_report("per.holm")
+    assert "0 anmälningar, 0 redovisade" in words(board(visit("sara.lindh")))
+    monkeypatch.setattr(figures, "ACCOUNT_CHEAP", 60)
+    cache.clear()
+    assert "1 anmälningar, 1 redovisade" in words(board(visit("sara.lindh")))
