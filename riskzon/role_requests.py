@@ -82,6 +82,9 @@ def take_effect(request: RoleRequest) -> User:
     The session of a former role ends by itself (`User.get_session_auth_hash`).
     """
     user = User.objects.select_for_update().get(pk=request.person_id)
+    if (user.role, user.unit_id) != (request.role, request.unit_id):
+        # Whoever leads elsewhere from now on leads there no more: the heads do, until somebody else does.
+        Unit.objects.filter(supervisor=user).exclude(pk=request.unit_id).update(supervisor=None)
     user.role, user.unit, user.is_active = Role(request.role), request.unit, True
     user.save(update_fields=["role", "unit", "is_active"])
     user.groups.set([request.unit.group] if request.unit else [])

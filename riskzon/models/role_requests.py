@@ -14,7 +14,7 @@ class RoleRequest(models.Model):
 
     It gives nothing until somebody else has confirmed it (`riskzon.role_requests`); what was asked for never changes, and
     an answer is given once, neither by who asked nor by whom it is about. `asked_by` None: the directory. `answered_by`
-    None, where it is answered: taken back by the directory, or confirmed at the server (`manage.py confirm_role`).
+    None, where it is answered: taken back by the directory, or given at the server (`manage.py give_role`).
     Moments are the product's.
     """
 

@@ -12,12 +12,14 @@ from django.test import Client
 
 from notifications.models import Message
 from riskzon import clock, role_requests
+from riskzon.access import Ground, ground_of
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import AuditEntry, Role, RoleRequest, SignOn, Unit, User
-from tests.factories import at, people, person
+from tests.factories import at, make_report, people, person
 from workflows.demo.people import DUTY, INTAKE, LIAISON, NORTH, SOUTH
+from workflows.recipients import Directory
 from workflows.sweep import sweep
-from workflows.verbs.roles import ask, close_account, confirm, make_account, refuse
+from workflows.verbs.roles import ask, close_account, confirm, make_account, new_password, refuse
 from workflows.waiting import count
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +214,26 @@ def test_another_role_holds_when_it_is_confirmed_and_not_before_and_ends_the_ses
     assert (person("karin.ek").unit, list(person("karin.ek").groups.all())) == (unit(NORTH), [unit(NORTH).group])
 
 
+def test_a_supervisor_who_leads_elsewhere_leads_the_former_unit_no_more_and_the_heads_do() -> None:
+    case = make_report("per.holm").cases[0]
+    sara = person("sara.lindh")
+    assert ground_of(sara, case.pk) == Ground.LEAD
+    request = ask(person("it.admin"), sara.pk, role=Role.SUPERVISOR, unit=unit(NORTH), reason="Byter enhet.")
+
+    confirm(person("maria.oberg"), request.pk)
+
+    assert ground_of(person("sara.lindh"), case.pk) is None
+    assert unit(NORTH).supervisor == person("jonas.falk"), "who led it leads it"
+    assert Directory.read(clock.now()).answers_for(unit(INTAKE).pk, None) == [person("maria.oberg").pk]
+
+
+def test_a_new_password_takes_no_unit_from_whoever_leads_several() -> None:
+    sara = person("sara.lindh")
+    Unit.objects.filter(slug=SOUTH).update(supervisor=sara)
+    confirm(person("maria.oberg"), new_password(person("it.admin"), sara.pk).pk)
+    assert set(Unit.objects.filter(supervisor=sara).values_list("slug", flat=True)) == {INTAKE, SOUTH}
+
+
 def test_a_role_that_is_refused_changes_nothing_and_says_why(visit: Any) -> None:
     request = ask(person("it.admin"), person("karin.ek").pk, role=Role.HEAD, unit=None, reason="Vill.")
     empty = visit("maria.oberg").post(f"/roles/{request.pk}/refuse/", {"answer": " "})
@@ -228,7 +250,10 @@ def test_an_account_that_is_closed_is_out_at_once_and_what_was_asked_for_it_is_t
     karin = person("karin.ek")
     request = ask(person("it.admin"), karin.pk, role=Role.SOCIAL_WORKER, unit=unit(NORTH), reason="Byter.")
 
-    assert visit("it.admin").post(f"/accounts/{karin.pk}/close/").status_code == 302
+    admin = visit("it.admin")
+    assert "kommer inte tillbaka av sig själva" in admin.get(f"/accounts/{karin.pk}/close/").content.decode()
+    assert person("karin.ek").is_active, "asked once more"
+    assert admin.post(f"/accounts/{karin.pk}/close/").status_code == 302
 
     assert browser.get("/").status_code == 302
     assert (person("karin.ek").is_active, state(request)) == (False, "withdrawn")
@@ -340,6 +365,7 @@ def test_nobody_gets_a_new_password_who_has_left_who_asks_or_who_comes_by_the_mu
     User.objects.filter(username="lina.dahl").update(is_active=False)
     for username in ("omar.nyman", "lina.dahl", "it.admin"):
         before = person(username).password
+        assert visit("it.admin").get(f"/accounts/{person(username).pk}/password/").status_code == 404
         assert visit("it.admin").post(f"/accounts/{person(username).pk}/password/").status_code == 404
         assert person(username).password == before
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from notifications.outbox import tell
-from riskzon import audit, clock, second_factor, sessions, tokens
+from riskzon import audit, clock, role_requests, second_factor, sessions, tokens
 from riskzon.doors import unseen
 from riskzon.models import CANARY_USERNAME, AuditAction, User
 
@@ -14,6 +14,16 @@ from riskzon.models import CANARY_USERNAME, AuditAction, User
 def people() -> QuerySet[User]:
     """Everybody who has an account, those that are ended too."""
     return User.objects.exclude(username=CANARY_USERNAME).select_related("unit", "sign_on", "second_factor")
+
+
+def offers(by: User, person: User) -> dict[str, bool]:
+    """What the administrator `by` can do to this account, by name of the act: to the own one none of it."""
+    is_other = person.pk != by.pk
+    waits = role_requests.waiting_for(person) is not None
+    return {
+        "new_password": is_other and person.is_active and not hasattr(person, "sign_on"),
+        "close": is_other and (person.is_active or waits),
+    }
 
 
 def reset_second_factor(by: User, person_id: UUID) -> User:

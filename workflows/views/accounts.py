@@ -35,6 +35,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "open_sessions": sessions.open_of(found),
         "tokens": tokens.live_of(found),
         "waits": role_requests.waiting_for(found),
+        "offers": accounts.offers(request.user, found),
         "real_now": clock.real_now(),
     }
     return render(request, "workflows/account_of.html", context)

@@ -123,9 +123,11 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @only_in(Place.ACCOUNTS)
-@require_POST
+@require_http_methods(_METHODS)
 def new_password(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """The password is forgotten: whoever leads hands over a new first one."""
+    """The password is forgotten: whoever leads hands over a new first one. Asked once more, for it holds at once."""
+    if request.method != "POST":
+        return _sure(request, person_id, "new_password")
     verbs.new_password(request.user, person_id)
     messages.success(
         request, _("Lösenordet gäller inte mer. Den som leder bekräftar rollen igen och ger personen ett nytt.")
@@ -134,12 +136,21 @@ def new_password(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 
 @only_in(Place.ACCOUNTS)
-@require_POST
+@require_http_methods(_METHODS)
 def close_account(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """End somebody's account at once."""
+    """End somebody's account. Asked once more: the cases go to others at once, and do not come back by themselves."""
+    if request.method != "POST":
+        return _sure(request, person_id, "close")
     verbs.close_account(request.user, person_id)
     messages.success(request, _("Kontot är avslutat, med alla inloggningar."))
     return redirect("account-of", person_id)
+
+
+def _sure(request: HttpRequest, person_id: UUID, what: str) -> HttpResponse:
+    person = accounts.people().filter(pk=person_id).first()
+    if person is None or not accounts.offers(request.user, person)[what]:
+        raise unseen(request.user, f"account_{what}")
+    return render(request, "workflows/roles/sure.html", {"person": person, "what": what})
 
 
 def _closed() -> QuerySet[User]:
