@@ -10,7 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from notifications.channels import REASONS
-from notifications.messages import CANARY, CATALOGUE
+from notifications.kinds_of_the_house import CANARY
+from notifications.messages import CATALOGUE
 from notifications.models import Delivery
 from riskzon.access import units_led_by
 from riskzon.doors import unseen

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from notifications.channels import Channel, Undelivered
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
-from notifications.messages import CANARY
+from notifications.kinds_of_the_house import CANARY
 from notifications.models import Delivery, Message
 from notifications.outbox import tell
 from riskzon import clock, narrow

@@ -19,7 +19,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from notifications.messages import CANARY
+from notifications.kinds_of_the_house import CANARY
 from notifications.models import Message
 from notifications.outbox import tell
 from riskzon import clock, narrow

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.utils.translation import gettext, override
 
-from notifications.messages import CANARY, CATALOGUE, DEADLINES, NotInCatalogue, check, say
+from notifications.kinds_of_the_house import CANARY
+from notifications.messages import CATALOGUE, DEADLINES, NotInCatalogue, check, say
 from riskzon.models import Role
 from workflows.models import Kind
 from workflows.rules import LADDERS
