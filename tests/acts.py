@@ -14,15 +14,17 @@ from django.urls import reverse
 
 from notifications.models import Message
 from riskzon import clock
-from riskzon.models import Assessment, Case, Contact, EndProposal, Hold, Report
+from riskzon.models import Assessment, Case, Contact, EndProposal, Hold, Report, Role, RoleRequest, Unit
 from tests.factories import OLLE, guardian, person
 from workflows import deadlines
+from workflows.demo.people import INTAKE
 from workflows.models import Breach, Deadline, DeadlineEvent, Todo
 from workflows.proposed_end import Wanted
 from workflows.verbs.assessment import assess
 from workflows.verbs.contacts import register_contact
 from workflows.verbs.ends import confirm_end, propose_end
 from workflows.verbs.holds import decide_hold
+from workflows.verbs.roles import make_account
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 #: The smallest step of the database's clock.
@@ -191,3 +193,21 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+NEW_ACCOUNT = {
+    "username": "nova.ny",
+    "given_name": "Nova",
+    "family_name": "Ny",
+    "email": "",
+    "reason": "Ny på enheten.",
+}
+
+
+def unit(slug: str) -> Unit:
+    return Unit.objects.get(slug=slug)
+
+
+def asked_role(role: Role = Role.SOCIAL_WORKER, slug: str = INTAKE, by: str = "it.admin", **said: str) -> RoleRequest:
+    """A new account that waits for its role."""
+    return make_account(person(by), **{**NEW_ACCOUNT, **said}, role=role, unit=unit(slug) if slug else None)

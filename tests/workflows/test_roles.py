@@ -1,7 +1,6 @@
 """Nobody has a role that another has not confirmed: the administrator, or a group of the directory, asks; who leads answers."""
 
 import re
-from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -14,12 +13,13 @@ from notifications.models import Message
 from riskzon import clock, role_requests
 from riskzon.access import Ground, ground_of
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import AuditEntry, Role, RoleRequest, SignOn, Unit, User
+from riskzon.models import AuditEntry, Role, RoleRequest, Unit, User
+from tests.acts import NEW_ACCOUNT, asked_role, unit
 from tests.factories import at, make_report, people, person
 from workflows.demo.people import DUTY, INTAKE, LIAISON, NORTH, SOUTH
 from workflows.recipients import Directory
 from workflows.sweep import sweep
-from workflows.verbs.roles import ask, close_account, confirm, make_account, new_password, refuse
+from workflows.verbs.roles import ask, close_account, confirm, new_password, refuse
 from workflows.waiting import count
 
 pytestmark = pytest.mark.django_db
@@ -28,22 +28,12 @@ EVERYBODY = [
     "karin.ek", "lina.dahl", "sara.lindh", "jonas.falk", "maria.oberg", "jour.vakt", "per.holm", "stina.berg", "lars.wik",
     "it.admin", "butik.city",
 ]  # fmt: skip
-NEW = {"username": "nova.ny", "given_name": "Nova", "family_name": "Ny", "email": "", "reason": "Ny på enheten."}
 
 
 @pytest.fixture(autouse=True)
 def _people() -> None:
     people()
     at("2026-11-13T10:00:00+01:00")
-
-
-def unit(slug: str) -> Unit:
-    return Unit.objects.get(slug=slug)
-
-
-def asked(role: Role = Role.SOCIAL_WORKER, slug: str = INTAKE, by: str = "it.admin", **said: str) -> RoleRequest:
-    """A new account that waits for its role."""
-    return make_account(person(by), **{**NEW, **said}, role=role, unit=unit(slug) if slug else None)
 
 
 def state(request: RoleRequest) -> str:
@@ -58,7 +48,7 @@ def told(kind: str) -> list[str]:
 
 
 def test_a_new_account_is_shut_until_its_supervisor_confirms_and_hands_over_the_first_password(visit: Any) -> None:
-    made = visit("it.admin").post("/accounts/new/", {**NEW, "role": "social_worker", "unit": unit(INTAKE).pk})
+    made = visit("it.admin").post("/accounts/new/", {**NEW_ACCOUNT, "role": "social_worker", "unit": unit(INTAKE).pk})
     nova = person("nova.ny")
     assert made.status_code == 302
     assert (nova.is_active, nova.has_usable_password(), list(nova.groups.all())) == (False, False, [])
@@ -78,13 +68,13 @@ def test_a_new_account_is_shut_until_its_supervisor_confirms_and_hands_over_the_
 
 def test_until_then_it_stands_on_the_list_of_whoever_is_to_answer_and_on_no_other() -> None:
     before = {name: count(person(name), clock.now()) for name in EVERYBODY}
-    asked()
+    asked_role()
     more = {name for name in EVERYBODY if count(person(name), clock.now()) > before[name]}
     assert more == {"sara.lindh"}
 
 
 def test_the_list_says_who_is_to_have_what_and_leads_to_the_answer(visit: Any) -> None:
-    request = asked()
+    request = asked_role()
     page = visit("sara.lindh").get("/waiting/").content.decode()
     assert "Nova Ny, socialsekreterare" in page
     assert f"/roles/{request.pk}/" in page
@@ -106,13 +96,13 @@ ANSWERS = {
 def test_the_units_own_supervisor_answers_or_where_there_is_none_and_for_supervisors_the_head(
     role: Role, slug: str
 ) -> None:
-    request = asked(role, slug)
+    request = asked_role(role, slug)
     assert [user.username for user in role_requests.who_answers(request)] == ANSWERS[role, slug]
 
 
 @pytest.mark.parametrize("username", EVERYBODY)
 def test_nobody_else_can_answer_or_learns_that_anything_was_asked(visit: Any, username: str) -> None:
-    request = asked()
+    request = asked_role()
     may = username in ("sara.lindh", "maria.oberg")
     reads = may or username in ("it.admin", "lars.wik")
     browser = visit(username)
@@ -129,7 +119,7 @@ def test_nobody_else_can_answer_or_learns_that_anything_was_asked(visit: Any, us
 
 def test_where_the_supervisor_has_left_the_head_answers() -> None:
     User.objects.filter(username="sara.lindh").update(is_active=False)
-    assert [user.username for user in role_requests.who_answers(asked())] == ["maria.oberg"]
+    assert [user.username for user in role_requests.who_answers(asked_role())] == ["maria.oberg"]
 
 
 # --- nobody lets himself in --------------------------------------------------------------------------------------
@@ -144,7 +134,7 @@ def test_the_administrator_alone_cannot_let_himself_in(visit: Any) -> None:
 
 
 def test_who_has_become_a_head_answers_nothing_that_was_asked_by_the_same_person_or_is_about_her() -> None:
-    mine = asked()
+    mine = asked_role()
     User.objects.filter(username="it.admin").update(role=Role.HEAD)
     about = RoleRequest.objects.create(
         person=person("maria.oberg"), role=Role.ADMIN, asked_at=clock.now(), reason="Byter."
@@ -170,7 +160,7 @@ FORGED = {
 
 @pytest.mark.parametrize("which", FORGED)
 def test_the_database_keeps_what_was_asked_and_who_may_answer(which: str) -> None:
-    request = asked()
+    request = asked_role()
     change: dict[str, Any] = dict(FORGED[which])
     for name in ("answered_by", "person"):
         if name in change:
@@ -186,7 +176,7 @@ def test_the_database_keeps_what_was_asked_and_who_may_answer(which: str) -> Non
 
 
 def test_a_role_is_answered_once_and_never_two_wait_for_one_person() -> None:
-    first = asked()
+    first = asked_role()
     second = ask(person("it.admin"), first.person_id, role=Role.ANALYST, unit=None, reason="Annat.")
     assert (state(first), state(second)) == ("withdrawn", "waiting")
     confirm(person("maria.oberg"), second.pk)
@@ -281,7 +271,7 @@ WRONG = {
 @pytest.mark.parametrize("which", WRONG)
 def test_what_cannot_be_asked_for_names_the_field_keeps_what_was_typed_and_makes_nobody(visit: Any, which: str) -> None:
     change, field = WRONG[which]
-    sent = {**NEW, "role": "social_worker", "unit": str(unit(INTAKE).pk), **change}
+    sent = {**NEW_ACCOUNT, "role": "social_worker", "unit": str(unit(INTAKE).pk), **change}
     before = User.objects.count()
 
     answer = visit("it.admin").post("/accounts/new/", sent)
@@ -298,83 +288,11 @@ def test_the_role_that_somebody_has_is_not_asked_for() -> None:
         ask(person("it.admin"), person("karin.ek").pk, role=Role.SOCIAL_WORKER, unit=unit(INTAKE), reason="Igen.")
 
 
-# --- the first password ------------------------------------------------------------------------------------------
-
-OWN = "en helt egen mening om moln"
-
-
-def let_in(password: str, username: str = "nova.ny") -> Client | None:
-    """A browser in which this password was typed; None if it let nobody in."""
-    browser = Client()
-    return browser if browser.post("/login/", {"username": username, "password": password}).status_code == 302 else None
-
-
-def test_a_first_password_opens_the_page_where_it_is_changed_and_nothing_else() -> None:
-    _request, first = confirm(person("sara.lindh"), asked().pk)
-    browser = let_in(first)
-    for path in ("/", "/inbox/", "/account/", "/reports/new/"):
-        assert browser.get(path)["Location"] == "/account/password/", path
-    assert browser.post("/account/tokens/", {"name": "x", "scope": "read", "days": "30"}).status_code == 302
-    assert not person("nova.ny").api_tokens.exists()
-    page = browser.get("/account/password/").content.decode()
-    assert "som någon annan har läst" in page
-
-    same = browser.post("/account/password/", _change(first, first))
-    assert same.status_code == 422
-    assert browser.get("/")["Location"] == "/account/password/"
-    assert browser.post("/account/password/", _change(first, OWN)).status_code == 302
-
-    assert browser.get("/").status_code == 200
-    assert let_in(first) is None
-    assert let_in(OWN) is not None
-
-
-def _change(old: str, new: str) -> dict[str, str]:
-    return {"old_password": old, "new_password1": new, "new_password2": new}
-
-
-def test_a_first_password_that_is_not_changed_within_a_week_lets_nobody_in() -> None:
-    _request, first = confirm(person("sara.lindh"), asked().pk)
-    over = clock.real_now() - timedelta(seconds=1)
-    assert clock.real_now() + timedelta(days=6) < person("nova.ny").first_password_until
-    User.objects.filter(username="nova.ny").update(first_password_until=over)
-
-    answer = Client().post("/login/", {"username": "nova.ny", "password": first})
-
-    assert answer.status_code == 200
-    assert "har gått ut" in answer.content.decode()
-
-
-def test_a_forgotten_password_is_replaced_by_who_leads_and_the_administrator_never_knows_it(visit: Any) -> None:
-    browser, karin = visit("karin.ek"), person("karin.ek")
-
-    assert visit("it.admin").post(f"/accounts/{karin.pk}/password/").status_code == 302
-
-    assert browser.get("/").status_code == 302, "logged out"
-    assert let_in("riskzon-demo", "karin.ek") is None
-    request = RoleRequest.objects.get(person=karin)
-    assert (request.role, request.unit, request.asked_by) == (karin.role, karin.unit, person("it.admin"))
-    with pytest.raises(Unseen):
-        confirm(person("it.admin"), request.pk)
-    _request, first = confirm(person("sara.lindh"), request.pk)
-    assert let_in(first, "karin.ek") is not None
-
-
-def test_nobody_gets_a_new_password_who_has_left_who_asks_or_who_comes_by_the_municipality(visit: Any) -> None:
-    SignOn.objects.create(user=person("omar.nyman"), issuer="https://sso", subject="omar")
-    User.objects.filter(username="lina.dahl").update(is_active=False)
-    for username in ("omar.nyman", "lina.dahl", "it.admin"):
-        before = person(username).password
-        assert visit("it.admin").get(f"/accounts/{person(username).pk}/password/").status_code == 404
-        assert visit("it.admin").post(f"/accounts/{person(username).pk}/password/").status_code == 404
-        assert person(username).password == before
-
-
 # --- who hears of it ---------------------------------------------------------------------------------------------
 
 
 def test_whoever_answers_and_the_log_reviewer_hear_of_it_once_and_of_the_answer(visit: Any) -> None:
-    request = asked()
+    request = asked_role()
     sweep()
     sweep()
     assert (told("role_asked"), told("role_watched")) == (["sara.lindh"], ["lars.wik"])

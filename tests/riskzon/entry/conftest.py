@@ -3,14 +3,18 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
 from riskzon import clock, second_factor, sso, sso_groups
-from riskzon.models import SecondFactor
+from riskzon.models import RoleRequest, SecondFactor
 from tests.factories import person
 from tests.front.browser import chromium, open_page
 from tests.provider import Provider, running
+from workflows.verbs.roles import confirm
 
 __all__ = ["chromium", "open_page", "provider"]
 
@@ -53,3 +57,24 @@ def provider(_server: Provider, settings: Any) -> Provider:
     assert faults == []
     _server.knows("sub-nova", INTAKE, **NAMES)
     return _server
+
+
+def log_in(client: Client, provider: Provider, following: str = "", *, confirmed: bool = True) -> HttpResponse:
+    """A login there and back; `confirmed`: what the groups give is confirmed by who leads, and then there is another."""
+    there = client.get("/login/municipal/", {"next": following} if following else {})
+    assert there.status_code == 302
+    answer = back(client, provider.logs_in(there["Location"], "sub-nova"))
+    waiting = RoleRequest.objects.filter(state="waiting").first()
+    if waiting is None or not confirmed:
+        return answer
+    confirm(person("maria.oberg"), waiting.pk)
+    return log_in(client, provider, following)
+
+
+def back(client: Client, address: str) -> HttpResponse:
+    parts = urlsplit(address)
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200

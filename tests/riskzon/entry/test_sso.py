@@ -15,11 +15,10 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from riskzon import sso
-from riskzon.models import AuditEntry, LoginSession, Role, RoleRequest, SignOn, Unit, User, Way
+from riskzon.models import AuditEntry, LoginSession, Role, SignOn, Unit, User, Way
 from tests.factories import people, person
 from tests.provider import Claims, Provider, signed
-from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES
-from workflows.verbs.roles import close_account, confirm, refuse
+from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES, back, is_in, log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,38 +28,17 @@ def _people() -> None:
     people()
 
 
-def _log_in(client: Client, provider: Provider, following: str = "", *, confirmed: bool = True) -> HttpResponse:
-    """A login there and back; `confirmed`: what the groups give is confirmed by who leads, and then there is another."""
-    there = client.get("/login/municipal/", {"next": following} if following else {})
-    assert there.status_code == 302
-    answer = _back(client, provider.logs_in(there["Location"], "sub-nova"))
-    waiting = RoleRequest.objects.filter(state="waiting").first()
-    if waiting is None or not confirmed:
-        return answer
-    confirm(person("maria.oberg"), waiting.pk)
-    return _log_in(client, provider, following)
-
-
-def _back(client: Client, address: str) -> HttpResponse:
-    parts = urlsplit(address)
-    return client.get(f"{parts.path}?{parts.query}")
-
-
-def _is_in(client: Client) -> bool:
-    return client.get("/account/").status_code == 200
-
-
 # --- who comes in ------------------------------------------------------------------------------------------------
 
 
 def test_whoever_has_a_declared_group_has_its_role_in_its_unit_and_no_password(
     client: Client, provider: Provider
 ) -> None:
-    answer = _log_in(client, provider, following="/inbox/")
+    answer = log_in(client, provider, following="/inbox/")
 
     nova = person("nova.ny")
     assert (answer.status_code, answer["Location"]) == (302, "/inbox/")
-    assert _is_in(client)
+    assert is_in(client)
     assert (nova.role, nova.unit.slug, str(nova), nova.email) == (
         Role.SOCIAL_WORKER,
         "mottagning-barn-och-unga",
@@ -73,7 +51,7 @@ def test_whoever_has_a_declared_group_has_its_role_in_its_unit_and_no_password(
 
 
 def test_the_login_asks_with_state_nonce_and_pkce_and_stands_in_the_log(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
+    log_in(client, provider)
 
     asked = provider.asked[-1]
     assert asked["response_type"] == "code"
@@ -95,13 +73,13 @@ def test_the_login_asks_with_state_nonce_and_pkce_and_stands_in_the_log(client: 
 def test_no_token_of_the_provider_is_kept_or_sent_to_the_browser(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _log_in(Client(), provider)
+    log_in(Client(), provider)
     seen: list[Any] = []
     fetch = sso.DjangoOAuth2App.fetch_access_token
     monkeypatch.setattr(
         sso.DjangoOAuth2App, "fetch_access_token", lambda *args, **named: seen.append(fetch(*args, **named)) or seen[-1]
     )
-    answer = _log_in(client, provider)
+    answer = log_in(client, provider)
     page = client.get("/account/")
 
     [token] = seen
@@ -120,13 +98,13 @@ def _said_in(token: str) -> str:
 
 def test_the_first_declared_group_decides(client: Client, provider: Provider) -> None:
     provider.knows("sub-nova", FIGURES, INTAKE, CHIEFS, "annat", **NAMES)
-    _log_in(client, provider)
+    log_in(client, provider)
     assert (person("nova.ny").role, person("nova.ny").unit.slug) == (Role.SUPERVISOR, "utredning-norr")
 
 
 def test_groups_that_only_the_userinfo_says_count_too(client: Client, provider: Provider) -> None:
     provider.twist = lambda claims: {name: value for name, value in claims.items() if name != "groups"}
-    _log_in(client, provider)
+    log_in(client, provider)
     assert person("nova.ny").role == Role.SOCIAL_WORKER
 
 
@@ -134,11 +112,11 @@ def test_a_unit_that_nobody_leads_gets_the_supervisor_and_one_that_is_led_keeps_
     client: Client, provider: Provider
 ) -> None:
     provider.knows("sub-nova", CHIEFS, **NAMES)
-    _log_in(client, provider)
+    log_in(client, provider)
     assert Unit.objects.get(slug="utredning-norr").supervisor == person("jonas.falk")
 
     User.objects.filter(username="jonas.falk").update(is_active=False)
-    _log_in(Client(), provider)
+    log_in(Client(), provider)
     assert Unit.objects.get(slug="utredning-norr").supervisor == person("nova.ny")
 
 
@@ -152,13 +130,13 @@ def test_an_unknown_group_gives_no_account_and_a_page_that_says_whom_to_ask(
     settings.SUPPORT_PHONE = "033-00 00 00"
     provider.knows("sub-nova", *groups, **NAMES)
 
-    answer = _log_in(client, provider)
+    answer = log_in(client, provider)
 
     assert answer.status_code == 403
     assert "Fråga din chef" in answer.content.decode()
     assert "033-00 00 00" in answer.content.decode()
     assert not User.objects.filter(username="nova.ny").exists()
-    assert not _is_in(client)
+    assert not is_in(client)
     row = AuditEntry.objects.get()
     assert (row.action, row.what, row.detail) == ("denied", "login", {"way": "sign_on", "why": "no_group"})
 
@@ -166,119 +144,56 @@ def test_an_unknown_group_gives_no_account_and_a_page_that_says_whom_to_ask(
 @pytest.mark.parametrize("name", ["karin.ek", "KARIN.EK", "", "namn med blank", "x\u202ey"])
 def test_an_account_made_by_hand_is_never_taken_over_by_its_name(client: Client, provider: Provider, name: str) -> None:
     provider.knows("sub-nova", INTAKE, **{**NAMES, "preferred_username": name})
-    assert _log_in(client, provider).status_code == 403
+    assert log_in(client, provider).status_code == 403
     assert not SignOn.objects.exists()
     assert person("karin.ek").has_usable_password()
-    assert not _is_in(client)
+    assert not is_in(client)
 
 
 def test_whoever_was_ended_here_is_not_let_in_by_a_group(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
+    log_in(client, provider)
     User.objects.filter(username="nova.ny").update(is_active=False)
-    answer = _log_in(Client(), provider)
+    answer = log_in(Client(), provider)
     assert (answer.status_code, "avslutat" in answer.content.decode()) == (403, True)
     assert not User.objects.get(username="nova.ny").is_active
-
-
-# --- nobody comes in by the directory alone ----------------------------------------------------------------------
-
-
-def test_a_group_alone_lets_nobody_in_until_who_leads_has_confirmed_the_role(
-    client: Client, provider: Provider
-) -> None:
-    for _again in range(2):
-        answer = _log_in(client, provider, confirmed=False)
-        assert (answer.status_code, "väntar på att din chef" in answer.content.decode()) == (403, True)
-        assert not _is_in(client)
-    nova, request = person("nova.ny"), RoleRequest.objects.get()
-    assert (nova.is_active, list(nova.groups.all())) == (False, [])
-    assert (request.person, request.role, request.unit.slug, request.asked_by) == (
-        nova, Role.SOCIAL_WORKER, "mottagning-barn-och-unga", None,
-    )  # fmt: skip
-
-    confirm(person("sara.lindh"), request.pk)
-
-    assert _log_in(client, provider).status_code == 302
-
-
-def test_another_group_ends_the_former_role_at_once_and_gives_the_new_one_once_it_is_confirmed(
-    client: Client, provider: Provider
-) -> None:
-    _log_in(client, provider)
-    provider.knows("sub-nova", CHIEFS, **NAMES)
-
-    assert _log_in(Client(), provider, confirmed=False).status_code == 403
-
-    assert not _is_in(client)
-    assert not person("nova.ny").is_active
-    assert RoleRequest.objects.get(state="waiting").role == Role.SUPERVISOR
-
-
-def test_a_role_that_was_refused_is_not_asked_for_at_every_login(client: Client, provider: Provider) -> None:
-    _log_in(client, provider, confirmed=False)
-    refuse(person("sara.lindh"), RoleRequest.objects.get().pk, answer="Arbetar inte här.")
-
-    answer = _log_in(client, provider)
-
-    assert (answer.status_code, "har avslagit" in answer.content.decode()) == (403, True)
-    assert RoleRequest.objects.get().state == "refused"
-    provider.knows("sub-nova", FIGURES, **NAMES)
-    assert _log_in(client, provider).status_code == 302, "another group is another question"
-
-
-def test_what_the_groups_no_longer_give_is_not_waited_for(client: Client, provider: Provider) -> None:
-    _log_in(client, provider, confirmed=False)
-    provider.knows("sub-nova", **NAMES)
-
-    _log_in(client, provider, confirmed=False)
-
-    assert RoleRequest.objects.get().state == "withdrawn"
-
-
-def test_an_account_that_was_closed_here_is_not_opened_by_a_group(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
-    close_account(person("it.admin"), person("nova.ny").pk)
-
-    assert _log_in(Client(), provider).status_code == 403
-    assert not _is_in(client)
 
 
 # --- what changes there changes here -----------------------------------------------------------------------------
 
 
 def test_whoever_has_lost_the_groups_is_ended_with_every_session_and_key(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
+    log_in(client, provider)
     provider.knows("sub-nova", "annat", **NAMES)
     elsewhere = Client()
 
-    assert _log_in(elsewhere, provider).status_code == 403
+    assert log_in(elsewhere, provider).status_code == 403
 
     nova = User.objects.get(username="nova.ny")
     assert (nova.is_active, LoginSession.objects.count()) == (False, 0)
-    assert not _is_in(client)
-    assert not _is_in(elsewhere)
+    assert not is_in(client)
+    assert not is_in(elsewhere)
     assert AuditEntry.objects.filter(what="sign_on", detail__sign_on="ended", detail__user=str(nova.pk)).count() == 1
     assert AuditEntry.objects.filter(what="login", detail__user=str(nova.pk), detail__why="no_group").count() == 1
 
     provider.knows("sub-nova", INTAKE, **NAMES)
-    assert _log_in(elsewhere, provider).status_code == 302, "the groups are back"
+    assert log_in(elsewhere, provider).status_code == 302, "the groups are back"
     assert User.objects.get(username="nova.ny").is_active
 
 
 def test_another_group_is_another_role_and_ends_the_sessions_of_the_former(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
+    log_in(client, provider)
     provider.knows("sub-nova", FIGURES, **NAMES)
-    _log_in(Client(), provider)
+    log_in(Client(), provider)
 
     nova = person("nova.ny")
     assert (nova.role, nova.unit, list(nova.groups.all())) == (Role.ANALYST, None, [])
-    assert not _is_in(client)
+    assert not is_in(client)
     row = AuditEntry.objects.filter(what="sign_on").latest("id")
     assert row.detail == {"sign_on": "asks", "user": str(nova.pk), "role": "analyst", "unit": ""}
 
 
 def test_too_many_groups_to_be_sent_let_nobody_in_and_end_nobody(client: Client, provider: Provider) -> None:
-    _log_in(client, provider)
+    log_in(client, provider)
     provider.knows("sub-nova", **NAMES)
     provider.twist = lambda claims: {
         **{name: value for name, value in claims.items() if name != "groups"},
@@ -286,8 +201,8 @@ def test_too_many_groups_to_be_sent_let_nobody_in_and_end_nobody(client: Client,
     }
     # What the userinfo says is not a list either.
     provider.knows("sub-nova", **{**NAMES, "groups": None})
-    assert _log_in(Client(), provider).status_code == 403
-    assert _is_in(client)
+    assert log_in(Client(), provider).status_code == 403
+    assert is_in(client)
 
 
 # --- what is not believed ----------------------------------------------------------------------------------------
@@ -331,7 +246,7 @@ def _encoded(said: Claims) -> str:
 def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(client: Client, provider: Provider, sign: Any) -> None:
     provider.sign = sign
     provider.metadata = {"id_token_signing_alg_values_supported": ["none", "HS256", "RS256"]}
-    _refused(client, _log_in(client, provider))
+    _refused(client, log_in(client, provider))
 
 
 @pytest.mark.parametrize(
@@ -355,7 +270,7 @@ def test_a_token_for_somebody_else_for_another_time_or_another_login_lets_nobody
     client: Client, provider: Provider, wrong: Claims
 ) -> None:
     provider.twist = lambda claims: {name: value for name, value in {**claims, **wrong}.items() if value is not None}
-    _refused(client, _log_in(client, provider))
+    _refused(client, log_in(client, provider))
 
 
 def test_a_provider_that_calls_itself_something_else_is_not_asked(client: Client, provider: Provider) -> None:
@@ -367,23 +282,23 @@ def test_an_answer_to_no_login_of_this_browser_lets_nobody_in(client: Client, pr
     mine, theirs = client, Client()
     address = provider.logs_in(theirs.get("/login/municipal/")["Location"], "sub-nova")
 
-    assert _back(mine, address).status_code == 400, "no login was begun here"
+    assert back(mine, address).status_code == 400, "no login was begun here"
     mine.get("/login/municipal/")
-    assert _back(mine, address).status_code == 400, "another one was"
-    assert not _is_in(mine)
+    assert back(mine, address).status_code == 400, "another one was"
+    assert not is_in(mine)
     assert not User.objects.filter(username="nova.ny").exists()
 
 
 def test_a_code_works_once_and_only_with_its_verifier(client: Client, provider: Provider) -> None:
-    _log_in(Client(), provider)
+    log_in(Client(), provider)
     there = client.get("/login/municipal/")
     begun = client.cookies["sso"].value
     address = provider.logs_in(there["Location"], "sub-nova")
-    assert _back(client, address).status_code == 302
+    assert back(client, address).status_code == 302
 
     again = Client()
     again.cookies["sso"] = begun
-    _refused(again, _back(again, address))
+    _refused(again, back(again, address))
 
     stolen = Client()
     theirs = parse_qs(urlsplit(stolen.get("/login/municipal/")["Location"]).query)["state"][0]
@@ -419,7 +334,7 @@ def test_a_provider_that_does_not_answer_is_said_so_and_the_local_login_stands(c
 
 
 def test_the_page_after_the_login_is_one_of_ours(client: Client, provider: Provider) -> None:
-    assert _log_in(client, provider, following="https://elsewhere.example/")["Location"] == "/"
+    assert log_in(client, provider, following="https://elsewhere.example/")["Location"] == "/"
 
 
 def test_where_there_is_no_sign_on_there_is_no_address_and_no_button(client: Client) -> None:
@@ -435,5 +350,5 @@ def test_the_button_keeps_the_page_that_was_asked_for(client: Client, provider: 
 def _refused(client: Client, answer: HttpResponse) -> None:
     assert answer.status_code == 403
     assert "gick inte att lita på" in answer.content.decode()
-    assert not _is_in(client)
+    assert not is_in(client)
     assert AuditEntry.objects.filter(action="denied", what="login", detail__why="refused").exists()

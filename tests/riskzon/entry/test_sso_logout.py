@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from riskzon import sso
-from riskzon.models import AuditEntry, LoginSession, RoleRequest
-from tests.factories import people, person
+from riskzon.models import AuditEntry, LoginSession
+from tests.factories import people
 from tests.provider import Provider
-from workflows.verbs.roles import confirm
+from tests.riskzon.entry.conftest import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,7 @@ def _people() -> None:
 
 def _log_in(provider: Provider) -> Client:
     client = Client()
-    for is_confirmed in (False, True):
-        parts = urlsplit(provider.logs_in(client.get("/login/municipal/")["Location"], "sub-nova"))
-        answer = client.get(f"{parts.path}?{parts.query}")
-        if not is_confirmed:
-            confirm(person("sara.lindh"), RoleRequest.objects.get().pk)
-    assert answer.status_code == 302
+    assert log_in(client, provider).status_code == 302
     return client
 
 

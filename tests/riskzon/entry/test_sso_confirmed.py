@@ -1,0 +1,77 @@
+"""Nobody comes in by a group of the directory alone: who leads confirms the role first."""
+
+import pytest
+from django.test import Client
+
+from riskzon.models import Role, RoleRequest
+from tests.factories import people, person
+from tests.provider import Provider
+from tests.riskzon.entry.conftest import CHIEFS, FIGURES, NAMES, is_in, log_in
+from workflows.verbs.roles import close_account, confirm, refuse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _people() -> None:
+    people()
+
+
+def test_a_group_alone_lets_nobody_in_until_who_leads_has_confirmed_the_role(
+    client: Client, provider: Provider
+) -> None:
+    for _again in range(2):
+        answer = log_in(client, provider, confirmed=False)
+        assert (answer.status_code, "väntar på att din chef" in answer.content.decode()) == (403, True)
+        assert not is_in(client)
+    nova, request = person("nova.ny"), RoleRequest.objects.get()
+    assert (nova.is_active, list(nova.groups.all())) == (False, [])
+    assert (request.person, request.role, request.unit.slug, request.asked_by) == (
+        nova, Role.SOCIAL_WORKER, "mottagning-barn-och-unga", None,
+    )  # fmt: skip
+
+    confirm(person("sara.lindh"), request.pk)
+
+    assert log_in(client, provider).status_code == 302
+
+
+def test_another_group_ends_the_former_role_at_once_and_gives_the_new_one_once_it_is_confirmed(
+    client: Client, provider: Provider
+) -> None:
+    log_in(client, provider)
+    provider.knows("sub-nova", CHIEFS, **NAMES)
+
+    assert log_in(Client(), provider, confirmed=False).status_code == 403
+
+    assert not is_in(client)
+    assert not person("nova.ny").is_active
+    assert RoleRequest.objects.get(state="waiting").role == Role.SUPERVISOR
+
+
+def test_a_role_that_was_refused_is_not_asked_for_at_every_login(client: Client, provider: Provider) -> None:
+    log_in(client, provider, confirmed=False)
+    refuse(person("sara.lindh"), RoleRequest.objects.get().pk, answer="Arbetar inte här.")
+
+    answer = log_in(client, provider)
+
+    assert (answer.status_code, "har avslagit" in answer.content.decode()) == (403, True)
+    assert RoleRequest.objects.get().state == "refused"
+    provider.knows("sub-nova", FIGURES, **NAMES)
+    assert log_in(client, provider).status_code == 302, "another group is another question"
+
+
+def test_what_the_groups_no_longer_give_is_not_waited_for(client: Client, provider: Provider) -> None:
+    log_in(client, provider, confirmed=False)
+    provider.knows("sub-nova", **NAMES)
+
+    log_in(client, provider, confirmed=False)
+
+    assert RoleRequest.objects.get().state == "withdrawn"
+
+
+def test_an_account_that_was_closed_here_is_not_opened_by_a_group(client: Client, provider: Provider) -> None:
+    log_in(client, provider)
+    close_account(person("it.admin"), person("nova.ny").pk)
+
+    assert log_in(Client(), provider).status_code == 403
+    assert not is_in(client)
