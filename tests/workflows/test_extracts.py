@@ -187,6 +187,7 @@ def test_what_leaves_for_an_authority_stands_in_the_disclosure_register_first(ca
     without = asked(karin, case, "authority")
     assert without.status_code == 422
     assert "registrera det först under Utlämnanden" in without.content.decode()
+    assert reverse("disclosure-new", args=[case.pk]) in without.content.decode()
     row = disclosed(case)
 
     text = read(karin, case, "authority", disclosure=str(row.pk))

@@ -15,7 +15,8 @@ from workflows.forms.texts import CleanText
 class ExtractForm(DsFormMixin, forms.Form):
     """`guardians`: (id, words) of those for whom one can be made; without any the question is not asked.
 
-    `disclosures`: likewise the rows of the register by which it can leave for another authority.
+    `disclosures`: likewise the rows of the register by which it can leave for another authority; without any the page says
+    where one is made.
     """
 
     sometimes = ("guardian", "disclosure")
@@ -47,6 +48,8 @@ class ExtractForm(DsFormMixin, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["disclosure"].choices = disclosures
+        if not disclosures:
+            del self.fields["disclosure"]
         self.fields["guardian"].choices = guardians
         if not guardians:
             del self.fields["guardian"]

@@ -11,6 +11,8 @@ from workflows.forms.texts import CleanText
 class RevealForm(DsFormMixin, forms.Form):
     """One choice; own words only where the choices do not fit."""
 
+    sometimes = ("reason",)
+
     why = forms.ChoiceField(
         label=_("Varför behöver du se uppgifterna?"),
         choices=Reveal.Why.choices,

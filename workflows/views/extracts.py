@@ -64,7 +64,11 @@ class Extracts(CaseFormPage):
         return reverse("extracts", args=[case_id]) if result.stops else reverse("extract", args=[case_id, result.pk])
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
-        return {"rows": self.rows, "may_decide": Action.REVIEW in opened.case.rights}
+        return {
+            "rows": self.rows,
+            "asks_for_disclosure": "disclosure" not in form.fields,
+            "may_decide": Action.REVIEW in opened.case.rights,
+        }
 
 
 class Decide(CaseFormPage):
