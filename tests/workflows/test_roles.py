@@ -14,7 +14,7 @@ from riskzon import clock, role_requests
 from riskzon.access import Ground, ground_of
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import AuditEntry, Role, RoleRequest, Unit, User
-from tests.acts import NEW_ACCOUNT, asked_role, unit
+from tests.acts import NEW_ACCOUNT, asked_role, at_once, unit
 from tests.factories import at, make_report, people, person
 from workflows.demo.people import DUTY, INTAKE, LIAISON, NORTH, SOUTH
 from workflows.recipients import Directory
@@ -338,3 +338,12 @@ def test_what_cannot_be_given_at_the_server_is_said_and_makes_nobody(arguments: 
     with pytest.raises(CommandError):
         call_command("give_role", *arguments)
     assert User.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_make_the_same_account_at_once_make_one_and_the_other_reads_why() -> None:
+    results = at_once(asked_role, asked_role, asked_role)
+
+    refused = [result for result in results if isinstance(result, Invalid)]
+    assert [[field for field, _words in one.errors] for one in refused] == [["username"]] * 2
+    assert RoleRequest.objects.get().person == person("nova.ny")

@@ -67,7 +67,7 @@ SHOWN: list[tuple[int, str, Fate, dict[str, Any]]] = [
     (160, "arrest", _UNTOUCHED, _QUICK),
     (75, "concern", _UNTOUCHED, {}),
     (35, "lob_custody", _UNTOUCHED, _QUICK),
-    # a child with a protected identity, who is a number until somebody says why the rest is needed
+    # children with a protected identity: nobody reads who they are before saying why
     (3 * _DAY, "concern", Fate(decided="never"), {"special": "protected"}),
     # two weeks without an answer, a breach that nobody has explained, reporters who wait
     (int(15.5 * _DAY), "concern", Fate(decided="never"), {}),

@@ -62,9 +62,7 @@ def make_account(
             raise Invalid.field("username", str(wrong.message)) from wrong
         if User.objects.filter(username__iexact=username).exists():
             raise Invalid.field("username", _("Någon har redan det användarnamnet."))
-        person = User(username=username, first_name=given_name, last_name=family_name, email=email, is_active=False)
-        person.set_unusable_password()
-        person.save()
+        person = _shut_account(username, first_name=given_name, last_name=family_name, email=email)
         return _ask(by, person, role, unit, reason, now)
 
 
@@ -141,9 +139,7 @@ def give_at_the_server(username: str, role: Role, unit: Unit | None) -> str:
         person = User.objects.filter(username=username).first()
         if person is None:
             UnicodeUsernameValidator()(username)
-            person = User(username=username, is_active=False)
-            person.set_unusable_password()
-            person.save()
+            person = _shut_account(username)
         request = role_requests.ask(person, role, unit, by=None, now=now, reason="manage.py give_role")
         person = role_requests.take_effect(request)
         password = "" if _has_a_way_in(person) else first_password.give(person)
@@ -201,6 +197,18 @@ def _ask(by: User, person: User, role: Role, unit: Unit | None, reason: str, now
         raise Conflict(_("En roll väntar redan på svar för den här personen.")) from error
     _log(by, "role_ask", now, request=str(request.pk), user=str(person.pk), role=role.value)
     return request
+
+
+def _shut_account(username: str, **said: str) -> User:
+    """A new account that lets nobody in. Invalid: somebody else has made one of that name in between."""
+    person = User(username=username, is_active=False, **said)
+    person.set_unusable_password()
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as error:
+        raise Invalid.field("username", _("Någon har redan det användarnamnet.")) from error
+    return person
 
 
 def _require(role: Role, unit: Unit | None, reason: str) -> None:

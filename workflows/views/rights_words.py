@@ -76,7 +76,7 @@ PLACES = {
     Place.RULES_ANSWER: gettext_lazy("Bekräfta eller avslå regler och trappor"),
     Place.DELIVERIES: gettext_lazy("Utskick som inte har gått fram"),
     Place.ALARMS: gettext_lazy("Larm när något inte fungerar"),
-    Place.ACCOUNTS: gettext_lazy("Konton, och be om roller"),
+    Place.ACCOUNTS: gettext_lazy("Konton, och begära roller"),
     Place.ROLES: gettext_lazy("Roller som väntar på svar, och de som är besvarade"),
     Place.ROLES_ANSWER: gettext_lazy("Bekräfta eller avslå roller"),
     Place.WHO_MAY: gettext_lazy("Vem får vad"),

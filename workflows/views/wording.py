@@ -125,7 +125,7 @@ WHATS = {
     "token": gettext_lazy("Nycklar för andra system"),
     "roles": gettext_lazy("Roller"),
     "role_request": gettext_lazy("Roller"),
-    "role_ask": gettext_lazy("Bad om en roll"),
+    "role_ask": gettext_lazy("Begärde en roll"),
     "role_confirm": gettext_lazy("Bekräftade en roll"),
     "role_refuse": gettext_lazy("Avslog en roll"),
     "account_new": gettext_lazy("Nytt konto"),
