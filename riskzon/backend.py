@@ -1,5 +1,7 @@
 """How Django asks the policy: password login, and `user.has_perm` about one case."""
 
+from uuid import UUID
+
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
@@ -15,6 +17,11 @@ class PolicyBackend(ModelBackend):
         CasePermission.READ: Action.READ,
         CasePermission.FOLLOW: Action.FOLLOW,
     }
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """Who is logged in, with the unit that the header of every page names."""
+        user = User.objects.select_related("unit").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: object = None) -> bool:
         codename = perm.removeprefix("riskzon.")

@@ -5,7 +5,7 @@ administrator has; `manage.py check --database default` says where the database 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -58,7 +58,7 @@ def find_wide() -> Iterator[str]:
             yield f"the policy {POLICY} of {table} is not for the roles that it is for"
 
 
-def _grants(there: set[str]) -> Iterator[sql.Composable]:
+def _grants(there: Mapping[str, set[str]]) -> Iterator[sql.Composable]:
     schema = sql.Identifier(ask("SELECT current_schema()"))
     for part, rights in RIGHTS.items():
         role = sql.Identifier(own_role(part))
@@ -67,12 +67,15 @@ def _grants(there: set[str]) -> Iterator[sql.Composable]:
         yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, role)
         for table, said in rights.items():
             if table in there:
-                yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(said), sql.Identifier(table), role)
+                here = sql.SQL(_said_of(said, there[table]))
+                yield sql.SQL("GRANT {} ON {} TO {}").format(here, sql.Identifier(table), role)
         for question in ASKS.get(part, ()):
+            if not ask("SELECT to_regprocedure(%s) IS NOT NULL", question):
+                continue
             yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(question), role)
 
 
-def _policies(there: set[str]) -> Iterator[sql.Composable]:
+def _policies(there: Mapping[str, set[str]]) -> Iterator[sql.Composable]:
     for table, roles in _passed(there).items():
         if _policy(table) == roles:
             continue
@@ -84,11 +87,11 @@ def _policies(there: set[str]) -> Iterator[sql.Composable]:
             )
 
 
-def _passed(there: set[str]) -> dict[str, set[str]]:
+def _passed(there: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """By table behind the wall: the roles that pass it there."""
     return {
         table: {own_role(part) for part, rights in RIGHTS.items() if table in rights}
-        for table in sorted(WALLED & there)
+        for table in sorted(WALLED & there.keys())
     }
 
 
@@ -106,16 +109,32 @@ def _policy(table: str) -> set[str]:
     }
 
 
-def _tables() -> set[str]:
-    found = rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
-    return {name for (name,) in found}
+def _tables() -> dict[str, set[str]]:
+    """Every table with its columns. A migration that is taken back leaves a schema that is older than this code."""
+    return {
+        table: set(columns)
+        for table, columns in rows(
+            "SELECT c.relname::text, array_agg(a.attname::text) FROM pg_class c"
+            " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+            " WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace GROUP BY c.relname"
+        )
+    }
 
 
-def _wanted(part: Part, there: set[str]) -> Iterator[tuple[str, str, str]]:
+def _said_of(said: str, columns: set[str]) -> str:
+    """What is said of a table, of those columns that it has."""
+
+    def kept(named: re.Match[str]) -> str:
+        return f"({', '.join(column for column in re.findall(r'[a-z_]+', named[1]) if column in columns)})"
+
+    return re.sub(r"\(([^)]*)\)", kept, said)
+
+
+def _wanted(part: Part, there: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str]]:
     """Table, right and column, "" where it is for the whole table."""
     for table, said in RIGHTS[part].items():
         if table in there:
-            for right, columns in re.findall(r"([A-Z]+)(?: \(([^)]*)\))?", said):
+            for right, columns in re.findall(r"([A-Z]+)(?: \(([^)]*)\))?", _said_of(said, there[table])):
                 yield from ((table, right, column.strip()) for column in columns.split(","))
 
 

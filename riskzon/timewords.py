@@ -35,6 +35,8 @@ MONTHS = (
     gettext_noop("nov"),
     gettext_noop("dec"),
 )
+#: Days from today.
+NEAR = {0: gettext_noop("i dag %(clock)s"), 1: gettext_noop("i morgon %(clock)s"), -1: gettext_noop("i går %(clock)s")}
 
 
 def local(at: datetime) -> datetime:
@@ -69,9 +71,8 @@ def short_moment(at: datetime, now: datetime) -> str:
     """`i dag 17.44`, `i morgon 00.12`, `i går 09.05`, `lör 28 nov`; another year is written out."""
     there, here = local(at), local(now)
     days = (there.date() - here.date()).days
-    near = {0: _("i dag %(clock)s"), 1: _("i morgon %(clock)s"), -1: _("i går %(clock)s")}.get(days)
-    if near:
-        return near % {"clock": clocktime(at)}
+    if days in NEAR:
+        return _(NEAR[days]) % {"clock": clocktime(at)}
     parts = {
         "weekday": _(WEEKDAYS[there.weekday()]),
         "day": there.day,

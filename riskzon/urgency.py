@@ -22,8 +22,13 @@ ICONS = {
     "late": "circle-check-big",
     "off": "circle-slash",
 }
-
-
+#: state -> level and words of what counts no further.
+SETTLED = {
+    "met": ("done", _lazy("Klar i tid")),
+    "met_late": ("late", _lazy("Klar efter fristen")),
+    "exempt": ("off", _lazy("Undantagen")),
+    "void": ("off", _lazy("Gäller inte längre")),
+}
 #: What a deadline is called where there is little room; the full name stands on the case page.
 SHORT_TITLES = {
     "guardian_contact": _lazy("Kontakt med vårdnadshavare"),
@@ -49,6 +54,10 @@ class Urgency:
     def icon(self) -> str:
         return ICONS[self.level]
 
+    @property
+    def waits(self) -> bool:
+        return self.counts == "waited"
+
 
 def read(deadline: Any, name: str) -> Any:
     """One field of a deadline, be it a row or a dict; None where it has no such field."""
@@ -63,14 +72,9 @@ def urgency(deadline: Any, now: datetime) -> Urgency:
     """
     state = read(deadline, "state") or "running"
     due, start = read(deadline, "due_at"), read(deadline, "starts_at")
-    settled = {
-        "met": ("done", _("Klar i tid")),
-        "met_late": ("late", _("Klar efter fristen")),
-        "exempt": ("off", _("Undantagen")),
-        "void": ("off", _("Gäller inte längre")),
-    }
-    if state in settled:
-        return Urgency(*settled[state])
+    if state in SETTLED:
+        level, words = SETTLED[state]
+        return Urgency(level, str(words))
     if state == "breached" and read(deadline, "settled_at"):
         # Nothing is demanded any more: it is over, and counts no further.
         return Urgency("over", _("Överskriden"))

@@ -185,7 +185,7 @@ def one_breach(seen: Overseen, breach_id: UUID) -> Breach:
 def in_time_counts(seen: Overseen, scope: Scope) -> Mapping[str, int]:
     """The 24 hours of each line, by code of `workflows.statistics`; of what this person may see."""
     if not seen.has_blocks:
-        return statistics.counts(scope)
+        return statistics.counts(scope, LINES)
     codes = [f"{line}-{part}" for line in LINES for part in (*DECIDED, *BESIDE)]
     return Counts({code: _visible(seen, statistics.rows(code, scope)).count() for code in codes})
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from viewflow.workflow.status import STATUS
 
 from riskzon import veil, wall
@@ -87,7 +87,7 @@ class CaseFile:
 
     `guardians` is empty where `hides_guardians`. `report_summary` and `supplements` speak of the whole report: they are
     empty for a reader who does not see every case of it in full. `from_duty`: it waits for the day's people to take it
-    over. `log` is newest first, `timeline` too.
+    over. `log` and `timeline` are empty where they were not asked for; each is newest first.
     """
 
     case: Case
@@ -95,7 +95,11 @@ class CaseFile:
     now: datetime
     deadlines: tuple[Deadline, ...]
     guardians: tuple[GuardianLine, ...]
+    #: Those that stand, of the child.
     holds: tuple[Hold, ...]
+    #: Everyone that was decided in this case.
+    all_holds: tuple[Hold, ...]
+    written_off: tuple[WrittenOff, ...]
     all_steps: tuple[CaseTask, ...]
     all_todos: tuple[Todo, ...]
     contacts: tuple[Contact, ...]
@@ -165,16 +169,23 @@ class CaseFile:
 
 def read(case: Case, user: User, now: datetime) -> CaseFile:
     """One case in full, with log and timeline. The caller has seen to it, through a door, that `user` may read it."""
-    file = read_briefly(case, user, now)
+    return with_log(with_timeline(read_briefly(case, user, now)))
+
+
+def with_timeline(file: CaseFile) -> CaseFile:
+    events = timeline(file)
+    return replace(file, timeline=tuple(veiled.entries(events) if file.case.is_veiled else events))
+
+
+def with_log(file: CaseFile) -> CaseFile:
+    case = file.case
     entries = AuditEntry.objects.filter(case=case)
     if Action.BLOCK not in case.rights:
         biased = CaseBlock.objects.filter(child=case.child_id).values("user")
         entries = entries.exclude(what__in=ABOUT_BLOCKS).exclude(action=AuditAction.DENIED, actor__in=biased)
     log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
-    file = replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
-    events = timeline(file)
-    return replace(file, timeline=tuple(veiled.entries(events) if case.is_veiled else events))
+    return replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
 
 
 def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
@@ -204,14 +215,15 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
     )
     ends = _by_case(of_cases(ids))
     todos = _by_case(Todo.objects.filter(case__in=ids).select_related("done_by"))
-    written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by").order_by("at"))
+    written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by", "guardian").order_by("at"))
     steps = _steps(ids)
-    holds = _grouped(
-        Hold.objects.filter(child__in=children, ended_at__isnull=True)
-        .select_related("guardian", "decided_by", "confirmed_by")
-        .order_by("provisional", "decided_at"),
-        "child_id",
+    every_hold = list(
+        Hold.objects.filter(Q(child__in=children, ended_at__isnull=True) | Q(case__in=ids))
+        .select_related("guardian", "decided_by", "confirmed_by", "ended_by")
+        .order_by("provisional", "decided_at")
     )
+    decided_here = _by_case(every_hold)
+    holds = _grouped((hold for hold in every_hold if hold.ended_at is None), "child_id")
     links = _grouped(
         Guardianship.objects.filter(child__in=children).select_related("guardian").order_by("pk"), "child_id"
     )
@@ -238,6 +250,8 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
                 case, links[case.child_id], holds[case.child_id], contacts[case.pk], written_off[case.pk], now
             ),
             holds=tuple(holds[case.child_id]),
+            all_holds=tuple(decided_here[case.pk]),
+            written_off=tuple(written_off[case.pk]),
             all_steps=tuple(steps[case.pk]),
             all_todos=tuple(todos[case.pk]),
             contacts=tuple(contacts[case.pk]),

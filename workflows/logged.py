@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -26,6 +27,7 @@ _ACTS = {
     "disclose_correct": (gettext_noop("Rättade ett utlämnande"), "send"),
     "take_over_report": (gettext_noop("Tog över anmälan från kollega hos polisen"), "user-check"),
 }
+_MOVES = ("absence", "orphaned")
 #: Why somebody holds a case no more, in the words of the timeline.
 _WHY = {
     "away": gettext_noop("Handläggaren är borta"),
@@ -36,17 +38,22 @@ _WHY = {
 }
 
 
-def acts(case: Case) -> Iterator[Entry]:
-    """What people did that left no row of its own."""
-    rows = AuditEntry.objects.filter(case=case, action=AuditAction.CHANGE, what__in=_ACTS).select_related("actor")
-    for row in rows:
-        title, icon = _ACTS[row.what]
-        yield Entry(at=row.product_at, title=_(title), who=str(row.actor or ""), icon=icon, anchor=f"act-{row.pk}")
+def entries(case: Case) -> Iterator[Entry]:
+    """What people did that left no row of its own, and what was moved from somebody who could not have it any more."""
+    rows = AuditEntry.objects.filter(
+        Q(action=AuditAction.CHANGE, what__in=_ACTS) | Q(what__in=_MOVES), case=case
+    ).select_related("actor")
+    moved = [row for row in rows if row.what in _MOVES]
+    yield from (_act(row) for row in rows if row.what not in _MOVES)
+    yield from _moves(moved) if moved else ()
 
 
-def moves(case: Case) -> Iterator[Entry]:
-    """What was moved from somebody who could not have it any more, and to whom."""
-    rows = list(AuditEntry.objects.filter(case=case, what__in=("absence", "orphaned")).select_related("actor"))
+def _act(row: AuditEntry) -> Entry:
+    title, icon = _ACTS[row.what]
+    return Entry(at=row.product_at, title=_(title), who=str(row.actor or ""), icon=icon, anchor=f"act-{row.pk}")
+
+
+def _moves(rows: list[AuditEntry]) -> Iterator[Entry]:
     people = User.objects.in_bulk([row.detail["to"] for row in rows if row.detail["to"]])
     for row in rows:
         to = people.get(UUID(row.detail["to"])) if row.detail["to"] else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from riskzon.models import Case, Hold, Investigation, TimeCorrection
 from workflows.board import Overseen
@@ -54,7 +54,9 @@ def begins(seen: Overseen, span: str = "") -> datetime:
     """When the units last closed, the earliest of them, up to now; or the chosen span back. Never closed: a day back."""
     if span in SPANS:
         return seen.now - SPANS[span]
-    closings = [at for unit in seen.units if (at := unit.hours.last_closing(seen.now)) is not None]
+    # Most units keep the same hours, and a calendar is long.
+    hours = {repr(unit.hours): unit.hours for unit in seen.units}.values()
+    closings = [at for one in hours if (at := one.last_closing(seen.now)) is not None]
     return min(closings, default=seen.now - SPANS["day"])
 
 
@@ -68,8 +70,7 @@ def read(seen: Overseen, starts: datetime) -> News:
         .order_by("-fired_at", "-pk")
     )
     if seen.is_head:
-        kinds = Counter(arrived.values_list("report__kind", flat=True))
-        return News(starts, _some(breaches), kinds, *(Some([], 0) for _unread in range(5)))
+        return News(starts, _some(breaches), _kinds(arrived), *(Some([], 0) for _unread in range(5)))
     in_sight = seen.cases.values("pk")
     corrections = _some(
         TimeCorrection.objects.filter(at__gte=starts, report__cases__in=in_sight)
@@ -81,7 +82,7 @@ def read(seen: Overseen, starts: datetime) -> News:
     return News(
         starts=starts,
         breaches=_some(breaches),
-        kinds=Counter(arrived.values_list("report__kind", flat=True)),
+        kinds=_kinds(arrived),
         arrived=_some(_cases(arrived).order_by("-registered_at", "pk")),
         waiting=_some(_cases(_still_waiting(seen, starts)).order_by("next_due_at", "pk")),
         holds=_some(_holds(starts).filter(case__in=in_sight).order_by("decided_at", "pk")),
@@ -89,6 +90,11 @@ def read(seen: Overseen, starts: datetime) -> News:
         corrections=corrections,
         corrected=list(corrected.order_by("pk").values_list("pk", flat=True)),
     )
+
+
+def _kinds(arrived: QuerySet[Case]) -> Counter[str]:
+    counted = arrived.order_by().values_list("report__kind").annotate(number=Count("pk"))
+    return Counter(dict(counted))
 
 
 def _still_waiting(seen: Overseen, starts: datetime) -> QuerySet[Case]:

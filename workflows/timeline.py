@@ -11,12 +11,9 @@ from django.utils.translation import ngettext
 from riskzon.models import (
     Contact,
     Guardian,
-    Hold,
     InvestigationEntry,
-    Report,
     ReportKind,
     Supplement,
-    WrittenOff,
 )
 from riskzon.timewords import moment
 from riskzon.ui import Entry
@@ -41,8 +38,7 @@ def timeline(file: CaseFile) -> list[Entry]:
         *_investigation(file),
         *ends.entries(file.ends),
         *_written(file),
-        *logged.acts(file.case),
-        *logged.moves(file.case),
+        *logged.entries(file.case),
         *_clocks(file),
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -55,7 +51,7 @@ def guardian_name(file: CaseFile, guardian: Guardian) -> str:
 
 
 def _report(file: CaseFile) -> Iterator[Entry]:
-    report = Report.objects.select_related("registered_by").get(pk=file.case.report_id)
+    report = file.case.report
     kind = str(ReportKind(report.kind).label)
     if report.occurred_at is not None:
         yield Entry(at=report.occurred_at, title=kind, icon="map-pin", quiet=True)
@@ -123,7 +119,7 @@ def _contacts(file: CaseFile) -> Iterator[Entry]:
             copyable=True,
             facts=facts,
         )
-    for row in WrittenOff.objects.filter(case=file.case).select_related("by", "guardian"):
+    for row in file.written_off:
         whom = guardian_name(file, row.guardian) if row.guardian else _("Ingen vårdnadshavare finns")
         yield Entry(
             at=row.at,
@@ -155,8 +151,7 @@ def _assessments(file: CaseFile) -> Iterator[Entry]:
 
 
 def _holds(file: CaseFile) -> Iterator[Entry]:
-    rows = Hold.objects.filter(case=file.case).select_related("guardian", "decided_by", "ended_by")
-    for row in rows:
+    for row in file.all_holds:
         whom = guardian_name(file, row.guardian) if row.guardian else _("alla vårdnadshavare")
         title = _("Begärde avvakta kontakt: %(whom)s") if row.provisional else _("Avvakta kontakt: %(whom)s")
         yield Entry(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _WORDS = {
     "contacts": ("note",),
     "assessments": ("note",),
-    "holds": ("reason", "end_reason"),
+    **dict.fromkeys(("holds", "all_holds"), ("reason", "end_reason")),
+    "written_off": ("reason",),
     "breaches": ("action",),
     "ends": ("reason", "refusal", "municipality", "recipient", "acknowledged_by"),
     "corrections": ("reason",),
@@ -48,8 +49,6 @@ def entries(found: Iterable[Entry]) -> list[Entry]:
 
 
 def _adult(line: GuardianLine) -> GuardianLine:
-    if line.written_off:
-        line.written_off.reason = ""
     return replace(line, name=line.relation_label, phone="", language="", is_veiled=True)
 
 

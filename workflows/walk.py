@@ -124,10 +124,12 @@ def branches(
     prefix: str,
     after: tuple[datetime, UUID] | None = None,
     is_counted: bool = False,
+    given: str = "",
 ) -> tuple[str, Mapping[str, Any]]:
     """One ordered, limited walk for each way in which this person reaches cases, joined by UNION ALL.
 
     `is_counted`: only how many there are is asked, so that `limit` of all units together are enough, whichever they are.
+    `given`: where several are asked at once, the name under which `open_given` has been written before them.
     """
     condition, params = wanted.sql(prefix, user)
     if after is not None:
@@ -170,20 +172,30 @@ def branches(
             # A single case that is given may lie with any unit.
             params[f"{prefix}_open"], params[f"{prefix}_opened"] = list(shift.opened), list(shift.opened.values())
             tail = f"{_IS_FROM_DUTY.format(prefix=prefix)} AND {tail}"
-        held = [access.permission_id(given) for ground, given in access.GIVEN.items() if can_reach(user, ground)]
-        if held:
-            params[f"{prefix}_held"] = held
+        if given:
+            branches.append(f"SELECT c.next_due_at, c.id, c.rank FROM {given} c WHERE {tail}")
+        else:
             branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
+            params |= _given_params(user, now, prefix)
         if user.role == Role.HEAD:
             branches.append(_ONE_LEVEL_UP + tail)
-        params[f"{prefix}_moment"] = now
-        params |= {
-            f"{prefix}_{name.lower()}": access.permission_id(CasePermission[name])
-            for name in ("HANDLE", "NOTE", "READ", "EMERGENCY")
-        }
     if not branches:
         return "SELECT NULL::timestamptz AS next_due_at, NULL::uuid AS id, 0 AS rank WHERE false", params
     return " UNION ALL ".join(f"({branch})" for branch in branches), params
+
+
+def open_given(user: User, now: datetime) -> tuple[str, Mapping[str, Any]]:
+    """The open cases that are given to this person one by one, each with its rank and every column."""
+    given = (_granted(table, owner, "given", "c.closed_at IS NULL", ", c.*") for table, owner in _GRANTS)
+    return " UNION ALL ".join(given), _given_params(user, now, "given") | {"given_user": user.pk}
+
+
+def _given_params(user: User, now: datetime, prefix: str) -> dict[str, Any]:
+    held = [access.permission_id(given) for ground, given in access.GIVEN.items() if can_reach(user, ground)]
+    ranked = {
+        name.lower(): access.permission_id(CasePermission[name]) for name in ("HANDLE", "NOTE", "READ", "EMERGENCY")
+    }
+    return {f"{prefix}_{name}": value for name, value in {**ranked, "held": held, "moment": now}.items()}
 
 
 # The twins of `riskzon.duty`, each so that the partial index fits it; `u.since` is the unit's opening, next or last.
@@ -212,10 +224,11 @@ _GRANTS = (
 )
 
 
-def _granted(table: str, owner: str, prefix: str, tail: str) -> str:
+def _granted(table: str, owner: str, prefix: str, tail: str, more: str = "") -> str:
     rank = f"""CASE g.permission_id WHEN %({prefix}_handle)s THEN 1 WHEN %({prefix}_note)s THEN 3
         WHEN %({prefix}_read)s THEN 4 WHEN %({prefix}_emergency)s THEN 5 ELSE 6 END"""
-    return f"""SELECT c.next_due_at, c.id, {rank} AS rank FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
+    shown = f"{rank} AS rank{more}" if more else f"c.next_due_at, c.id, {rank} AS rank"
+    return f"""SELECT {shown} FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
         WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
           AND g.permission_id = ANY (%({prefix}_held)s)
           AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s

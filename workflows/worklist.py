@@ -5,9 +5,9 @@ costs the same whether there are a thousand cases or a million, for a wide, a na
 is checked to equal `visible_cases` by a test.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -22,11 +22,13 @@ from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import AuditAction, Case, ProtectedIdentity, Role, User
 from riskzon.names import name_key
 from workflows import cursors, own_reports
-from workflows.walk import Step, Wanted, branches, parse_number, walk
+from workflows.walk import Step, Wanted, branches, open_given, parse_number, walk
 
 #: Counts stop here: "1000+" is as good as the number, and flat.
 CAP = 1000
 MOST = 200
+#: What is due within it is said above the list.
+SOON = timedelta(hours=4)
 #: What a row of a list shows or decides by; the rest of a case is read when it is opened.
 _SHOWN = (
     *("ordinal", "registered_at", "disposition", "closed_at", "feedback_owed", "investigation_id"),
@@ -97,25 +99,44 @@ def _load(steps: list[Step], user: User, *, in_full: bool) -> list[Case]:
 
 def counts(user: User, now: datetime) -> dict[str, int]:
     """How many open cases each view of the worklist holds; CAP means that many or more."""
-    end_of_today = end_of_local_day(local_date(now))
-    views = {
-        "mine": Wanted("mine", "open", None, None, "", None, "", now),
-        "unassigned": Wanted("unassigned", "open", None, None, "", None, "", now),
-        "today": Wanted("all", "open", None, end_of_today, "", None, "", now),
-        "overdue": Wanted("all", "open", True, None, "", None, "", now),
-        "soon": Wanted("all", "open", False, now + timedelta(hours=4), "", None, "", now),
-        "all": Wanted("all", "open", None, None, "", None, "", now),
-        "from_duty": Wanted("from_duty", "open", None, None, "", None, "", now),
-    }
+    return _counted(user, now, ("all", "mine", "unassigned", "from_duty"))
+
+
+def counts_of_limits(user: User, now: datetime) -> dict[str, int]:
+    """`overdue`, `soon` and `today` of `counts`: what the line above the list says, each minute."""
+    return _counted(user, now, ())
+
+
+def _counted(user: User, now: datetime, scopes: Iterable[str]) -> dict[str, int]:
+    """Whatever is about limits is counted on one walk in their order, for planning a walk takes longer than walking it."""
+    soon, end_of_today = now + SOON, end_of_local_day(local_date(now))
+    given, params = open_given(user, now)
+    near = Wanted("all", "open", None, max(soon, end_of_today), "", None, "", now)
+    walked, values = branches(user, now, near, limit=CAP, prefix="near", given="given")
+    params = {**params, **values}
     pieces: list[str] = []
-    params: dict[str, Any] = {}
-    for name, wanted in views.items():
-        sql, values = branches(user, now, wanted, limit=CAP, prefix=name, is_counted=True)
-        pieces.append(f"(SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")
-        params.update(values)
+    for scope in scopes:
+        wanted = Wanted(scope, "open", None, None, "", None, "", now)
+        sql, values = branches(user, now, wanted, limit=CAP, prefix=scope, is_counted=True, given="given")
+        pieces.append(f", (SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")
+        params = {**params, **values}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(pieces)}", params)
-        return dict(zip(views, cursor.fetchone(), strict=True))
+        cursor.execute(
+            f"""
+            WITH given AS MATERIALIZED ({given})
+            SELECT count(*) FILTER (WHERE next_due_at <= %(end_of_today)s), count(*) FILTER (WHERE next_due_at < %(now)s),
+                   count(*) FILTER (WHERE next_due_at BETWEEN %(now)s AND %(soon)s), count(*) {"".join(pieces)}
+              FROM (SELECT next_due_at, id FROM ({walked}) found
+                     GROUP BY next_due_at, id ORDER BY next_due_at, id LIMIT {CAP}) walked
+            """,
+            {**params, "now": now, "soon": soon, "end_of_today": end_of_today},
+        )
+        today, overdue, within, walked_to, *others = cursor.fetchone()
+    if walked_to == CAP:
+        # The walk may have ended before it came to what is due soon.
+        from_now = Wanted("all", "open", False, soon, "", None, "", now)
+        within = len(walk(user, now, from_now, after=None, limit=CAP))
+    return {"today": today, "overdue": overdue, "soon": within, **dict(zip(scopes, others, strict=True))}
 
 
 def search(door: Look, text: str, *, limit: int = 50) -> list[Case]:

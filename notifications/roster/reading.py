@@ -23,7 +23,8 @@ def _built(said: dict[str, Any]) -> Roster:
     people = (Person(UUID(one["id"]), one["username"], one["name"]) for one in said["people"] or [])
     return Roster(
         people={person.id: person for person in people},
-        hours=tuple(unit.hours for unit in rows(Unit, said["units"])),
+        # Most units keep the same hours, and a calendar is long.
+        hours=tuple({repr(unit.hours): unit.hours for unit in rows(Unit, said["units"])}.values()),
         patterns=tuple(rows(DutyPattern, said["patterns"])),
         absences=tuple(rows(DutyAbsence, said["absences"])),
         extras=tuple(rows(DutyExtra, said["extras"])),

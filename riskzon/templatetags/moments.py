@@ -6,9 +6,11 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from riskzon import timewords
-from riskzon.urgency import SHORT_TITLES, read, urgency
+from riskzon.templatetags.kit import icon
+from riskzon.urgency import SHORT_TITLES, Urgency, read, urgency
 
 register = template.Library()
 
@@ -79,22 +81,44 @@ def moment_tag(at: datetime | None, now: datetime) -> SafeString | str:
     )
 
 
-@register.inclusion_tag("riskzon/kit/deadline.html")
+@register.simple_tag
 def deadline_badge(
     deadline: Any, now: datetime, *, detail: bool = False, title: str = "", boxed: bool = False
-) -> dict[str, Any]:
-    """Icon, words and colour of one deadline; `detail` adds what is due and when, `boxed` draws it as a label."""
+) -> SafeString:
+    """Icon, words and colour of one deadline; `detail` adds what is due and when, `boxed` draws it as a label.
 
+    Without a template of its own: a list has one in each of its fifty rows.
+    """
     reading = urgency(deadline, now)
-    settled = reading.level in ("done", "late")
-    waiting = reading.counts == "waited"
-    return {
-        "reading": reading,
-        "title": title or SHORT_TITLES.get(read(deadline, "kind"), ""),
-        "due": read(deadline, "due_at"),
-        "since": read(deadline, "starts_at") if waiting else None,
-        "at": (read(deadline, "met_at") if settled else None) or read(deadline, "due_at"),
-        "now": now,
-        "detail": detail,
-        "boxed": boxed,
-    }
+    badge = format_html(
+        '<span class="due due--{}{}">{}{}</span>',
+        reading.level,
+        " due--boxed" if boxed else "",
+        icon(reading.icon),
+        _words(deadline, reading),
+    )
+    return format_html("{}{}", badge, _detail(deadline, reading, now, title)) if detail else badge
+
+
+def _words(deadline: Any, reading: Urgency) -> SafeString:
+    if not reading.counts:
+        return format_html('<span class="due-words">{}</span>', reading.words)
+    since = format_html(' data-since="{}"', read(deadline, "starts_at").isoformat()) if reading.waits else ""
+    return format_html(
+        '<time class="due-words" datetime="{}" data-counts="{}"{}>{}</time>',
+        read(deadline, "due_at").isoformat(),
+        reading.counts,
+        since,
+        reading.words,
+    )
+
+
+def _detail(deadline: Any, reading: Urgency, now: datetime, title: str) -> SafeString:
+    """`Inleda utredning, i dag 17.44`: what is due, and when it was, is, or was done."""
+    what = title or SHORT_TITLES.get(read(deadline, "kind"), "")
+    if reading.waits:
+        when = format_html("{} {}", _("sedan"), moment_tag(read(deadline, "starts_at"), now))
+    else:
+        settled = reading.level in ("done", "late")
+        when = moment_tag((read(deadline, "met_at") if settled else None) or read(deadline, "due_at"), now)
+    return format_html('<span class="due-detail">{}{}{}</span>', what, ", " if what else "", when)

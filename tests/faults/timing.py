@@ -260,7 +260,11 @@ def _days_of(stand: Stand, ids: list[str]) -> bool:
 
 def _faults(stand: Stand) -> set[str]:
     """What the last audit found; the host's clock alone may be wrong here."""
-    said = stand.caller().call("GET", "/health").json
+    answer = stand.caller().call("GET", "/health")
+    if not answer.status:
+        # The pages are coming up again.
+        return {"no_answer"}
+    said = answer.json
     return set(said["faults"]) if said["last_audit_at"] else {"not_watched"}
 
 

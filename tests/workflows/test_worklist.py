@@ -11,7 +11,7 @@ from riskzon.models import AuditAction, AuditEntry, Case, CasePermission, GrantS
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, ISAK, at, child, make_report, people, person
 from workflows import worklist
 from workflows.demo.people import NORTH, PEOPLE
-from workflows.worklist import counts, page, search
+from workflows.worklist import counts, counts_of_limits, page, search
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,19 @@ def test_counting_stops_where_it_is_told_to_however_the_cases_lie_in_units(
 
     assert counts(sara, clock.now())["all"] == min(len(cases), most)
     assert counts(sara, clock.now())["unassigned"] == min(len(cases) - 1, most)
+
+
+@pytest.mark.parametrize("most", [2, 3, 4, 1000])
+def test_what_is_due_soon_is_counted_behind_any_number_of_overdue_cases(cases: list[Case], most, monkeypatch) -> None:
+    monkeypatch.setattr(worklist, "CAP", most)
+    sara, now = person("sara.lindh"), clock.now()
+    Case.objects.update(next_due_at=now - timedelta(hours=1))
+    Case.objects.filter(pk__in=[cases[3].pk, cases[4].pk]).update(next_due_at=now + worklist.SOON)
+
+    every = counts(sara, now)
+
+    assert (every["overdue"], every["soon"]) == (min(3, most), 2)
+    assert counts_of_limits(sara, now) == {name: every[name] for name in ("overdue", "soon", "today")}
 
 
 def test_an_overdue_case_is_first_and_in_the_overdue_view_only_after_its_limit(cases: list[Case]) -> None:

@@ -76,7 +76,7 @@ def reduced_page(case: Case, own: ReducedCase, now: datetime) -> dict[str, Any]:
 @require_safe
 def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Everything that has happened, newest first; `?show=people` leaves out what the system did."""
-    file = _open(request, "case.timeline", case_id)
+    file = _with_timeline(request, "case.timeline", case_id)
     only_people = request.GET.get("show") == "people"
     entries = [entry for entry in file.timeline if not (only_people and entry.quiet)]
     context = {
@@ -111,7 +111,7 @@ def deadlines(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def documents(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The report as it was sent, and everything written since, each with a text for the personal file."""
-    file = _open(request, "case.documents", case_id)
+    file = _with_timeline(request, "case.documents", case_id)
     held = {str(line.id) for line in file.guardians if line.hold}
     context = {
         "sent": as_sent(file.case, held=held, has_guardians=bool(file.guardians)),
@@ -142,7 +142,9 @@ def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def log(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Who has looked at the case or changed it, when, in which role and why they could."""
-    file = _open(request, "case.log", case_id, Action.SEE_LOG, under_veil=True)
+    with look(request.user, "case.log") as door:
+        case = door.case(case_id, Action.SEE_LOG, under_veil=True)
+        file = casefile.with_log(casefile.read_briefly(case, door.user, door.now))
     reasons = {str(key): said for key, said in file.reveals}
     lines = [wording.seen(entry, reasons) for entry in file.log]
     return render(request, "workflows/case/log.html", {**bar(file, "case-log"), "lines": lines})
@@ -155,11 +157,9 @@ def journal_text(entry: Entry) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _open(
-    request: HttpRequest, what: str, case_id: UUID, action: Action = Action.READ, *, under_veil: bool = False
-) -> CaseFile:
+def _with_timeline(request: HttpRequest, what: str, case_id: UUID) -> CaseFile:
     with look(request.user, what) as door:
-        return casefile.read(door.case(case_id, action, under_veil=under_veil), door.user, door.now)
+        return casefile.with_timeline(casefile.read_briefly(door.case(case_id), door.user, door.now))
 
 
 def _events(case: Case) -> dict[UUID, list[DeadlineEvent]]:

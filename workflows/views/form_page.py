@@ -175,10 +175,10 @@ class CaseFormPage(View):
 
 
 def open_case(case: Case, door: Look, *, with_story: bool = False) -> Opened:
-    """A case that has come through `door`, as its reader may have it; log and timeline only `with_story`."""
+    """A case that has come through `door`, as its reader may have it; the timeline only `with_story`."""
     if Action.READ in case.rights:
-        read = casefile.read if with_story else casefile.read_briefly
-        return Opened(case, door.now, read(case, door.user, door.now), None)
+        file = casefile.read_briefly(case, door.user, door.now)
+        return Opened(case, door.now, casefile.with_timeline(file) if with_story else file, None)
     return Opened(case, door.now, None, reduced(case, door.user, door.now))
 
 

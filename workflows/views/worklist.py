@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from riskzon.access import Action, rights_on, shift_at, shift_of, units_of
+from riskzon.access import Action, Ground, rights_on, shift_at, shift_of, units_of, visible_cases
 from riskzon.doors import Look, look
 from riskzon.errors import Invalid
 from riskzon.identity import format_identity
@@ -116,8 +117,8 @@ def status(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     with look(request.user, "worklist.status") as door:
-        counts = lists.counts(door.user, door.now)
-        new = door.cases.filter(unit__in=_units(door), registered_at__gt=since).values("pk")[:100].count()
+        counts = lists.counts_of_limits(door.user, door.now)
+        new = _own_units_cases(door).filter(registered_at__gt=since).values("pk")[:100].count()
     shown = dict(parse_qsl(urlsplit(request.htmx.current_url_abs_path or "").query))
     context = {"counts": counts, "now": door.now, "since": since.isoformat(), "new": new, "reload": f"?{_kept(shown)}"}
     return render(request, "workflows/_status.html", context)
@@ -232,6 +233,12 @@ def _is_open(door: Look) -> bool:
 def capped(count: int) -> int | str:
     """The count, or "1000+": beyond that the exact number says nothing more."""
     return count if count < lists.CAP else f"{lists.CAP}+"
+
+
+def _own_units_cases(door: Look) -> QuerySet[Case]:
+    """The visible cases of the units whose work this is; asked down to the ground that every one of them has."""
+    down_to = Ground.DUTY if door.user.role == Role.DUTY else Ground.UNIT
+    return visible_cases(door.user, door.now, down_to=down_to).filter(unit__in=_units(door))
 
 
 def _units(door: Look) -> list[UUID]:
