@@ -1,6 +1,8 @@
 """How gunicorn serves the pages: `gunicorn --config python:riskzon.webserver riskzon.wsgi`."""
 
+import gc
 import os
+from typing import Any
 
 from riskzon import logs
 
@@ -18,3 +20,14 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 accesslog = None
 logconfig_dict = logs.config(level=os.environ.get("LOG_LEVEL", "INFO"), readable=False)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Once a process has loaded everything: what stays is looked at no more, and what a page leaves behind more rarely.
+
+    A page makes tens of thousands of objects that nearly all go without the collector; looking for cycles among them each
+    time a few hundred are new took a tenth of its processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -83,10 +83,10 @@ def read(seen: Overseen, starts: datetime) -> News:
         starts=starts,
         breaches=_some(breaches),
         kinds=_kinds(arrived),
-        arrived=_some(_cases(arrived).order_by("-registered_at", "pk")),
-        waiting=_some(_cases(_still_waiting(seen, starts)).order_by("next_due_at", "pk")),
+        arrived=_some_cases(seen, arrived.order_by("-registered_at", "pk")),
+        waiting=_some_cases(seen, _still_waiting(seen, starts).order_by("next_due_at", "pk")),
         holds=_some(_holds(starts).filter(case__in=in_sight).order_by("decided_at", "pk")),
-        ended=_some(_cases(_ended(seen, starts)).order_by("-investigation__closed_at", "pk")),
+        ended=_some_cases(seen, _ended(seen, starts).order_by("-investigation__closed_at", "pk")),
         corrections=corrections,
         corrected=list(corrected.order_by("pk").values_list("pk", flat=True)),
     )
@@ -114,8 +114,12 @@ def _ended(seen: Overseen, starts: datetime) -> QuerySet[Case]:
     return seen.cases.filter(disposition="opened", investigation__in=ended)
 
 
-def _cases(found: QuerySet[Case]) -> QuerySet[Case]:
-    return found.select_related("report", "child", "unit", "assignee", "investigation")
+def _some_cases(seen: Overseen, found: QuerySet[Case]) -> Some[Case]:
+    """The first are found before they are read: what a row shows would otherwise be gathered for each of many."""
+    first = _some(found.only("pk"))
+    related = ("report", "child", "unit", "assignee", "investigation")
+    read = seen.cases.select_related(*related).in_bulk([case.pk for case in first.rows])
+    return Some([read[case.pk] for case in first.rows], first.count)
 
 
 def _some(found: QuerySet[Row]) -> Some[Row]:

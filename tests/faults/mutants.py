@@ -7,9 +7,11 @@ gone, a `not` gone, an `if` that always or never holds, one clause of a filter g
 import ast
 import copy
 import json
+import os
 import random
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.faults.crawl import run_pytest
@@ -120,16 +122,21 @@ def _put(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
 def run(most: int) -> dict[str, bool]:
     """Try at most so many mutants, drawn by chance but always the same; was each noticed by the guards?
 
-    One run of pytest in which each mutant has a process of its own (`tests.faults.mutating`).
+    One run of pytest for each processor, in which each mutant has a process of its own (`tests.faults.mutating`).
     """
     found = [(module, said, source) for module in MODULES for said, source in mutated((ROOT / module).read_text())]
     chosen = random.Random(40).sample(found, min(most, len(found)))
-    with tempfile.TemporaryDirectory() as folder:
-        todo, done = Path(folder, "todo.json"), Path(folder, "done.json")
-        todo.write_text(json.dumps(chosen))
-        said = run_pytest(
-            "-p", "tests.faults.mutating", *GUARDS, RISKZON_MUTANTS=str(todo), RISKZON_MUTANTS_DONE=str(done)
-        )
-        assert done.exists(), said.stdout[-1000:] + said.stderr[-1000:]
-        noticed: dict[str, bool] = json.loads(done.read_text())
+    runs = min(os.cpu_count() or 1, len(chosen))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(runs) as pool:
+        parts = pool.map(lambda number: _run(Path(folder, str(number)), chosen[number::runs]), range(runs))
+        return {name: is_noticed for part in parts for name, is_noticed in part.items()}
+
+
+def _run(folder: Path, chosen: list[tuple[str, str, str]]) -> dict[str, bool]:
+    folder.mkdir()
+    todo, done = folder / "todo.json", folder / "done.json"
+    todo.write_text(json.dumps(chosen))
+    said = run_pytest("-p", "tests.faults.mutating", *GUARDS, RISKZON_MUTANTS=str(todo), RISKZON_MUTANTS_DONE=str(done))
+    assert done.exists(), said.stdout[-1000:] + said.stderr[-1000:]
+    noticed: dict[str, bool] = json.loads(done.read_text())
     return noticed
