@@ -42,13 +42,19 @@ def shift(now: datetime) -> Shift:
     return Shift(closed, opened)
 
 
+def opened_last(unit: Unit, now: datetime) -> datetime | None:
+    """When the unit last opened, up to and at `now`; None: it never did. Asked of every unit at every sweep."""
+    return _stretch(unit, now).opened
+
+
 @dataclass(frozen=True)
 class _Stretch:
-    """From when up to when one unit is as it is; `opening`: of a closed one the next, None where there is none."""
+    """From when up to when one unit is as it is. `opened`: when it last did; `opening`: when it next will; None: never."""
 
     starts: datetime
     ends: datetime
     is_open: bool
+    opened: datetime | None
     opening: datetime | None = None
 
 
@@ -66,10 +72,11 @@ def _stretch(unit: Unit, now: datetime) -> _Stretch:
 
 def _worked_out(unit: Unit, now: datetime) -> _Stretch:
     hours, later = unit.hours, now + timedelta(days=1)
+    opened = hours.last_opening(now)
     if hours.is_open(now):
-        return _Stretch(hours.last_opening(now) or _ALWAYS, hours.next_closing(now) or later, is_open=True)
+        return _Stretch(opened or _ALWAYS, hours.next_closing(now) or later, is_open=True, opened=opened)
     opening = hours.next_opening(now)
-    return _Stretch(now, opening or later, is_open=False, opening=opening)
+    return _Stretch(now, opening or later, is_open=False, opened=opened, opening=opening)
 
 
 def first_days(opening: datetime) -> Q:

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from notifications.models import Message
 from notifications.outbox import Telling, tell_many
-from riskzon.duty import was_held, was_worked_on
+from riskzon.duty import opened_last, was_held, was_worked_on
 from riskzon.localtime import at_local_minute, local_date
 from riskzon.models import Case, Unit
 from riskzon.models.people import UnitKind
@@ -27,7 +27,7 @@ def remind(now: datetime) -> int:
     directory = Directory.read(now)
     tellings = []
     for unit in directory.staff.units.values():
-        opened = unit.hours.last_opening(now) if unit.kind in (UnitKind.INTAKE, UnitKind.INVESTIGATION) else None
+        opened = opened_last(unit, now) if unit.kind in (UnitKind.INTAKE, UnitKind.INVESTIGATION) else None
         if opened is None or now < due_at(opened):
             continue
         people = tuple(directory.answers_for(unit.pk, None))
