@@ -17,8 +17,8 @@ from riskzon.error_pages import RETRY_AFTER
 from riskzon.errors import Invalid, Refused, TooMany, Unseen
 
 MEDIA_TYPE = "application/problem+json"
-#: Names that were made up by whoever sent them are said back only if they look like a name.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,39}")
+#: Names that were made up by whoever sent them are said back only if they look like one of a field: a person's has a capital.
+_NAME = re.compile(r"[a-z_][A-Za-z_-]{0,39}")
 
 log = structlog.get_logger()
 
@@ -152,5 +152,7 @@ def _path(loc: tuple[int | str, ...]) -> str:
     source, *steps = loc
     if source == "body":
         steps = steps[1:]
-    names = [str(step) if isinstance(step, int) else field_name(step) for step in steps]
+    # What a header is called is said by us: one that we do not know is not read.
+    is_ours = source == "header"
+    names = [str(step) if is_ours or isinstance(step, int) else field_name(step) for step in steps]
     return ".".join(names) or str(source)
