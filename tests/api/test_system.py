@@ -193,3 +193,11 @@ def test_without_its_database_a_call_says_come_back_soon(rf, away):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert b"127.0.0.1" not in answer.content
+
+
+def test_every_call_of_the_description_has_a_name_of_its_own(call_as):
+    described = call_as("karin.ek").get("/openapi.json").json()
+    names = [call["operationId"] for calls in described["paths"].values() for call in calls.values()]
+
+    assert len(names) > 60
+    assert sorted(names) == sorted(set(names))

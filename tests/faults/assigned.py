@@ -100,7 +100,9 @@ def _calls(stand: Stand, place: Place, extra: dict[str, Any], *, each: bool) -> 
             if not content:
                 continue
             schema = content["schema"]
-            schema = next((one for one in (schema, *schema.get("anyOf", ())) if "$ref" in one), schema)
+            schema = next(
+                (one for one in (schema, *schema.get("anyOf", ()), *schema.get("allOf", ())) if "$ref" in one), schema
+            )
             known = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
             strange = {name: value for name, value in extra.items() if name not in known.get("properties", {})}
             address = path(re.sub(r"{(\w+)}", r"<\1>", where.removeprefix("/api/v1/")), place)

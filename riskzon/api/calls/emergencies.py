@@ -44,7 +44,9 @@ def confirm(request: HttpRequest, access_id: UUID, nothing: bodies.NothingIn = b
 
 
 @routes.post("/emergency-access/{uuid:access_id}/review", response=answers.EmergencyOut)
-def review(request: HttpRequest, access_id: UUID, said: bodies.EmergencyReviewIn) -> answers.EmergencyOut:
+def review_emergency_access(
+    request: HttpRequest, access_id: UUID, said: bodies.EmergencyReviewIn
+) -> answers.EmergencyOut:
     """Say whether there was a need."""
     verbs.review(request.auth, access_id, outcome=said.outcome, note=said.note)
     return _shown(request, access_id)
