@@ -29,7 +29,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     first, second, *_rest = session.items
     session.config.hook.pytest_runtest_protocol(item=first, nextitem=second)
     connections.close_all()
-    for module, said, source in [("", "nothing", ""), *json.loads(Path(os.environ["RISKZON_MUTANTS"]).read_text())]:
+    nothing = ("", "nothing", "")
+    # Before the first and after the last: what notices a mutant must not have been left behind by another.
+    for module, said, source in [nothing, *json.loads(Path(os.environ["RISKZON_MUTANTS"]).read_text()), nothing]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
