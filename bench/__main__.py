@@ -1,6 +1,6 @@
 """`make bench`: one table, the product beside the peer beside the limit, from one run on embedded servers.
 
-`python -m bench [--sizes 1000 10000 100000 1000000] [--repeats 5] [--only worklist opening firing running]`. Writes
+`python -m bench [--sizes 1000 10000 100000 1000000] [--repeats 5] [--only worklist log opening firing running]`. Writes
 bench/results.json, a part of the run to the file that `--out` names.
 """
 
@@ -22,7 +22,7 @@ import django
 from bench.table import Table
 
 RESULTS = Path(__file__).parent / "results.json"
-PARTS = ("worklist", "opening", "firing", "running")
+PARTS = ("worklist", "log", "opening", "firing", "running")
 
 
 def arguments() -> argparse.Namespace:
@@ -45,6 +45,8 @@ def main(options: argparse.Namespace) -> None:
         with sections.servers():
             if "worklist" in options.only:
                 sections.worklist(table, options.sizes, options.repeats)
+            if "log" in options.only:
+                sections.log_of_a_read(table, options.repeats)
             if "opening" in options.only:
                 sections.opening(table, options.repeats)
             if "firing" in options.only:

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -12,15 +12,17 @@ from django.db import connection, transaction
 
 from bench import data, peers
 from bench.table import Table, in_turns, once, timed
-from riskzon import access, clock
+from riskzon import access, audit, clock
 from riskzon.doors import look
-from riskzon.models import User
+from riskzon.models import AuditAction, User
 from tests.servers import TestServers
 from workflows.demo.people import ensure_people
 from workflows.sweep import sweep
 from workflows.verbs.intake import register_report
 from workflows.worklist import counts, page
 
+#: What the log may add to a read.
+LOG_MS = 1
 #: A peer is measured up to the size at which one call takes this long.
 TOO_SLOW_MS = 10_000
 
@@ -91,6 +93,28 @@ def _page(user: User) -> int:
     """One page for a person whom the login has just loaded: nothing about her rights is remembered from before."""
     with look(user, "worklist") as door:
         return len(page(door, limit=50).cases)
+
+
+def log_of_a_read(table: Table, repeats: int) -> None:
+    """What the access log adds to a list of fifty: its row, and the commit before which nobody sees a name."""
+    user = ensure_people().users["karin.ek"]
+    shown = [uuid4() for _case in range(50)]
+
+    def asked(case_ids: list[UUID] | None) -> None:
+        with look(user, "worklist") as door:
+            if case_ids:
+                door.listed(case_ids)
+
+    def written() -> None:
+        for _row in range(20):
+            audit.record(AuditAction.LIST, by=user, now=now, what="worklist", case_ids=shown)
+
+    bare, logged = in_turns([lambda: asked(None), lambda: asked(shown)], max(repeats * 20, 100))
+    with look(user, "worklist") as door:
+        now = door.now
+        row = timed(written, max(repeats, 10)) / 20
+    table.row("the log's row of a list of 50", "ms", row, at_most=LOG_MS)
+    table.row("the log's row of a list of 50 and its commit", "ms", logged - bare, at_most=LOG_MS)
 
 
 def opening(table: Table, repeats: int) -> None:
