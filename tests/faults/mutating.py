@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 #: A mutant that hangs has been noticed: one that takes so many times as long as the policy as it is.
 PATIENCE = 5
+_SAME = ("nothing", "themselves")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,30 +32,37 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     first, second, *_rest = session.items
     session.config.hook.pytest_runtest_protocol(item=first, nextitem=second)
     connections.close_all()
-    nothing, patience = ("", "nothing", ""), 0
-    # Before the first and after the last: what notices a mutant must not have been left behind by another.
-    for module, said, source in [nothing, *json.loads(Path(os.environ["RISKZON_MUTANTS"]).read_text()), nothing]:
+    mutants, patience = json.loads(Path(os.environ["RISKZON_MUTANTS"]).read_text()), 0
+    # First nothing at all. Last each module put in its own place as it is: what notices a mutant must be the mutant, neither
+    # how it is put nor what another has left behind.
+    themselves = {module: Path(module).read_text() for module, _said, _source in mutants}
+    for said, sources in [
+        ("nothing", {}),
+        *((f"{module} {said}", {module: source}) for module, said, source in mutants),
+        ("themselves", themselves),
+    ]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
         begun = time.monotonic()
         if not child:
-            signal.alarm(patience if module else 0)
-            os._exit(_try(session, module, source))
+            signal.alarm(patience)
+            os._exit(_try(session, sources))
         _pid, status = os.waitpid(child, 0)
-        noticed[f"{module} {said}"] = status != 0
-        if not module and status:
-            pytest.exit("the guards do not hold the policy as it is", 1)
+        noticed[said] = status != 0
+        if said in _SAME and status:
+            pytest.exit(f"the guards do not hold the policy as it is: {said}", 1)
         patience = patience or 1 + round(PATIENCE * (time.monotonic() - begun))
-    noticed.pop(" nothing")
+    for said in _SAME:
+        noticed.pop(said)
     Path(os.environ["RISKZON_MUTANTS_DONE"]).write_text(json.dumps(noticed))
     return True
 
 
-def _try(session: pytest.Session, module: str, source: str) -> int:
+def _try(session: pytest.Session, sources: Mapping[str, str]) -> int:
     """0 where every test passes with this mutant."""
     try:
-        if module:
+        for module, source in sources.items():
             put(sys.modules[module.removesuffix(".py").replace("/", ".")], source)
         # The last passed test is what the fixtures of the first one hang on.
         for at, item in enumerate(session.items[1:], 1):
