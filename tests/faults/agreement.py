@@ -24,6 +24,8 @@ PEOPLE = (
     "it.admin",
     "butik.city",
 )
+#: How many cases are asked for one by one after each change, and of how many people at once.
+SINGLES, AT_ONCE = 20, 4
 _FAMILY = "Enighetsson"
 _POLICY = """
 import json
@@ -49,11 +51,14 @@ def agreeing(stands: Stands, outcome: Outcome, *, n: int, changes: int, people: 
         if turn:
             outcome.faults[_change(stand, chance, cases)] += 1
         policy = _policy(stand, asked)
-        for name in asked:
-            ours = policy[name] & set(cases)
-            for what, seen in _seen(stand, name, cases, chance).items():
-                outcome.n += len(cases)
-                wrong += [f"{turn} {name} {what}: {one}" for one in (seen & set(cases)) ^ ours]
+        some = {name: chance.sample(cases, min(len(cases), SINGLES)) for name in asked}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = pool.map(lambda name, some=some: (name, _seen(stand, name, cases, some[name])), asked)
+            for name, ways in found:
+                ours = policy[name] & set(cases)
+                for what, seen in ways.items():
+                    outcome.n += len(cases)
+                    wrong += [f"{turn} {name} {what}: {one}" for one in (seen & set(cases)) ^ ours]
     outcome.figures = {"cases": n, "people": len(asked), "changes": changes, "mismatches": len(wrong)}
     outcome.must(f"the same cases: {wrong[:8]} ({len(wrong)})", not wrong)
     outcome.must("rights were changed", outcome.faults.total() == changes)
@@ -108,10 +113,9 @@ def _policy(stand: Stand, people: tuple[str, ...]) -> dict[str, set[str]]:
     return {name: set(seen) for name, seen in json.loads(printed.split("SEEN ")[1]).items()}
 
 
-def _seen(stand: Stand, name: str, cases: list[str], chance: random.Random) -> dict[str, set[str]]:
-    """The cases that one person meets, by the way in which they are met."""
+def _seen(stand: Stand, name: str, cases: list[str], some: list[str]) -> dict[str, set[str]]:
+    """The cases that one person meets, by the way in which they are met; `some` are asked for one by one."""
     caller = stand.caller(name)
-    some = chance.sample(cases, min(len(cases), 60))
     opened = {one for one in some if caller.call("GET", f"/cases/{one}").status == 200}
     listed = _listed(caller)
     seen = {"list": listed, "one by one": opened | (listed - set(some))}
