@@ -42,8 +42,13 @@ _WORDS = {
 }
 #: Who looks at everything: each kind of person, and somebody of another unit.
 PEOPLE = ("karin.ek", "sara.lindh", "lina.dahl", "per.holm", "maria.oberg", "stina.berg", "butik.city", "it.admin")
-#: Written by the clock, by whoever looks, or by the machinery.
-_RESTLESS = ("riskzon_auditentry", "riskzon_auditseal", "riskzon_audithead", "riskzon_draft", "riskzon_loginattempt")
+#: Written by the clock, by whoever looks, comes in or goes, or by the machinery.
+_RESTLESS = (
+    *("riskzon_auditentry", "riskzon_auditseal", "riskzon_audithead", "riskzon_draft"),
+    *("riskzon_loginattempt", "riskzon_loginsession"),
+)
+#: When somebody last came in, or a key was last used.
+_LAST = ("last_login", "last_used_at")
 
 
 @dataclass(frozen=True)
@@ -133,9 +138,9 @@ def digest(stand: Stand) -> dict[str, str]:
         and name not in _RESTLESS
         and "heartbeat" not in name
     ]
+    row = f"md5((to_jsonb(t) - ARRAY{list(_LAST)})::text)"
     question = " UNION ALL ".join(
-        f"SELECT '{name}', md5(coalesce(string_agg(md5((to_jsonb(t) - 'last_login')::text), ''"  # noqa: S608
-        f" ORDER BY md5((to_jsonb(t) - 'last_login')::text)), '')) FROM {name} t"
+        f"SELECT '{name}', md5(coalesce(string_agg({row}, '' ORDER BY {row}), '')) FROM {name} t"  # noqa: S608
         for name in names
     )
     return dict(stand.ask(question))
