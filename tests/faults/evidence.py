@@ -25,12 +25,13 @@ from django.db import transaction
 from riskzon import heads, sealing
 from tests.riskzon.sealed import FIRST, write_rows
 began = time.monotonic()
-# With numbers of transactions of their own, older than any real one.
-for first in range(FIRST, FIRST + {rows}, 50_000):
-    write_rows(min(50_000, FIRST + {rows} - first), first)
+# With numbers of transactions of their own, older than any real one: one for each batch.
+batches = {rows} // sealing.BATCH
+for batch in range(batches):
+    write_rows(sealing.BATCH, FIRST + batch, sealing.BATCH)
 wrote = time.monotonic()
 seals = 0
-while sealing.seal(below=FIRST + {rows}):
+while sealing.seal(below=FIRST + batches):
     seals += 1
 heads.export_head()
 sealed = time.monotonic()

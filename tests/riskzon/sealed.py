@@ -14,17 +14,17 @@ TABLES = ("riskzon_auditentry", "riskzon_auditseal", "riskzon_audithead")
 KEY = "only-for-the-heads-of-tests"
 
 
-def write_rows(count: int = ROWS, first: int = FIRST) -> list[int]:
-    """`count` rows of transactions `first`, `first` + 1 …; returns their ids in order."""
+def write_rows(count: int = ROWS, first: int = FIRST, each: int = 1) -> list[int]:
+    """`count` rows of transactions `first`, `first` + 1 …, `each` of one; returns their ids in order."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO riskzon_auditentry (product_at, role, action, what, ground, cases, detail, transaction)
             SELECT clock_timestamp(), '', 'system', 'row ' || i, '', ARRAY[gen_random_uuid()],
-                   jsonb_build_object('turn', i, 'word', E'å\\u2028\\n'), %s + i
+                   jsonb_build_object('turn', i, 'word', E'å\\u2028\\n'), %s + i / %s
               FROM generate_series(0, %s - 1) AS i ORDER BY i RETURNING id
             """,
-            [first, count],
+            [first, each, count],
         )
         return [row[0] for row in cursor.fetchall()]
 
