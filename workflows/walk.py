@@ -138,7 +138,8 @@ def branches(
     unblocked = f"""NOT EXISTS (SELECT 1 FROM riskzon_caseblock b WHERE b.user_id = %({prefix}_user)s
         AND b.child_id = c.child_id AND b.ended_at IS NULL)"""
     params[f"{prefix}_user"] = user.pk
-    tail = f"{condition} AND {unblocked} ORDER BY c.next_due_at, c.id LIMIT {int(limit)}"
+    # In the order of their limits, up to the page's length; what is only counted comes by whichever index finds the fewest.
+    tail = f"{condition} AND {unblocked}{'' if is_counted else ' ORDER BY c.next_due_at, c.id'} LIMIT {int(limit)}"
     is_morning = wanted.scope == "from_duty"
     shift = access.shift_at(user, now) if is_morning else access.shift_of(user, now)
     on_duty = access.shift_of(user, now)
