@@ -25,6 +25,7 @@ from riskzon.errors import Unseen
 from riskzon.matrix import PLACES, Place
 from riskzon.models import Case, CaseBlock, EndProposal, Hold, ReportKind, ReportSeries, Role, Unit, User
 from riskzon.models.people import UnitKind
+from riskzon.timewords import SOON
 from workflows import statistics
 from workflows.accounting import account
 from workflows.deadlines import OUTSTANDING, overdue
@@ -34,7 +35,6 @@ from workflows.models import Breach, Deadline, Kind
 from workflows.statistics import LINES, Counts, Scope
 
 OVERSEERS = PLACES[Place.BOARD]
-SOON = timedelta(hours=4)
 #: A hold whose review is nearer than this is on the board.
 REVIEW_WITHIN = timedelta(hours=24)
 PERIOD_DAYS = 30

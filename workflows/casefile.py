@@ -97,7 +97,7 @@ class CaseFile:
     guardians: tuple[GuardianLine, ...]
     #: Those that stand, of the child.
     holds: tuple[Hold, ...]
-    #: Everyone that was decided in this case.
+    #: All that were decided in this case.
     all_holds: tuple[Hold, ...]
     written_off: tuple[WrittenOff, ...]
     all_steps: tuple[CaseTask, ...]
@@ -173,11 +173,13 @@ def read(case: Case, user: User, now: datetime) -> CaseFile:
 
 
 def with_timeline(file: CaseFile) -> CaseFile:
+    """The same case with what has happened in it; without what was written, for a reader under the veil."""
     events = timeline(file)
     return replace(file, timeline=tuple(veiled.entries(events) if file.case.is_veiled else events))
 
 
 def with_log(file: CaseFile) -> CaseFile:
+    """The same case with who has looked; what the log says of jäv only for whoever leads the unit."""
     case = file.case
     entries = AuditEntry.objects.filter(case=case)
     if Action.BLOCK not in case.rights:

@@ -57,14 +57,14 @@ def parse_number(text: str) -> tuple[str, int | None] | None:
 class Wanted:
     """Which of the visible cases a list is about: one view with its filters."""
 
-    scope: str
-    state: str
-    overdue: bool | None
-    due_before: datetime | None
-    report_kind: str
-    unit: UUID | None
-    number: str
     now: datetime
+    scope: str = "all"
+    state: str = "open"
+    overdue: bool | None = None
+    due_before: datetime | None = None
+    report_kind: str = ""
+    unit: UUID | None = None
+    number: str = ""
 
     def sql(self, prefix: str, user: User) -> tuple[str, dict[str, Any]]:
         """Conditions on `c`, the case; only constants are written in, every value is bound."""
@@ -187,7 +187,7 @@ def branches(
 
 def open_given(user: User, now: datetime) -> tuple[str, Mapping[str, Any]]:
     """The open cases that are given to this person one by one, each with its rank and every column."""
-    given = (_granted(table, owner, "given", "c.closed_at IS NULL", ", c.*") for table, owner in _GRANTS)
+    given = (_granted(table, owner, "given", "c.closed_at IS NULL", "c.*") for table, owner in _GRANTS)
     return " UNION ALL ".join(given), _given_params(user, now, "given") | {"given_user": user.pk}
 
 
@@ -225,11 +225,10 @@ _GRANTS = (
 )
 
 
-def _granted(table: str, owner: str, prefix: str, tail: str, more: str = "") -> str:
+def _granted(table: str, owner: str, prefix: str, tail: str, columns: str = "c.next_due_at, c.id") -> str:
     rank = f"""CASE g.permission_id WHEN %({prefix}_handle)s THEN 1 WHEN %({prefix}_note)s THEN 3
         WHEN %({prefix}_read)s THEN 4 WHEN %({prefix}_emergency)s THEN 5 ELSE 6 END"""
-    shown = f"{rank} AS rank{more}" if more else f"c.next_due_at, c.id, {rank} AS rank"
-    return f"""SELECT {shown} FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
+    return f"""SELECT {columns}, {rank} AS rank FROM {table} g JOIN riskzon_case c ON c.id = g.case_id
         WHERE {owner.format(prefix=prefix)} AND g.ended_at IS NULL
           AND g.permission_id = ANY (%({prefix}_held)s)
           AND (g.ends_at IS NULL OR g.ends_at > %({prefix}_moment)s

@@ -7,7 +7,7 @@ is checked to equal `visible_cases` by a test.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -21,14 +21,13 @@ from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import end_of_local_day, local_date
 from riskzon.models import AuditAction, Case, ProtectedIdentity, Role, User
 from riskzon.names import name_key
+from riskzon.timewords import SOON
 from workflows import cursors, own_reports
 from workflows.walk import Step, Wanted, branches, open_given, parse_number, walk
 
 #: Counts stop here: "1000+" is as good as the number, and flat.
 CAP = 1000
 MOST = 200
-#: What is due within it is said above the list.
-SOON = timedelta(hours=4)
 #: What a row of a list shows or decides by; the rest of a case is read when it is opened.
 _SHOWN = (
     *("ordinal", "registered_at", "disposition", "closed_at", "feedback_owed", "investigation_id"),
@@ -70,7 +69,7 @@ def page(
     in full.
     """
     after = cursors.read(cursor)
-    wanted = Wanted(scope, state, overdue, due_before, report_kind, unit, number, door.now)
+    wanted = Wanted(door.now, scope, state, overdue, due_before, report_kind, unit, number)
     if door.user.role == Role.LIAISON:
         found = own_reports.walk(door, wanted, after=after, limit=limit + 1)
     else:
@@ -111,13 +110,12 @@ def _counted(user: User, now: datetime, scopes: Iterable[str]) -> dict[str, int]
     """Whatever is about limits is counted on one walk in their order, for planning a walk takes longer than walking it."""
     soon, end_of_today = now + SOON, end_of_local_day(local_date(now))
     given, params = open_given(user, now)
-    near = Wanted("all", "open", None, max(soon, end_of_today), "", None, "", now)
+    near = Wanted(now, due_before=max(soon, end_of_today))
     walked, values = branches(user, now, near, limit=CAP, prefix="near", given="given")
     params = {**params, **values}
     pieces: list[str] = []
     for scope in scopes:
-        wanted = Wanted(scope, "open", None, None, "", None, "", now)
-        sql, values = branches(user, now, wanted, limit=CAP, prefix=scope, is_counted=True, given="given")
+        sql, values = branches(user, now, Wanted(now, scope), limit=CAP, prefix=scope, is_counted=True, given="given")
         pieces.append(f", (SELECT count(*) FROM (SELECT id FROM ({sql}) found GROUP BY id LIMIT {CAP}) capped)")
         params = {**params, **values}
     with connection.cursor() as cursor:
@@ -134,8 +132,7 @@ def _counted(user: User, now: datetime, scopes: Iterable[str]) -> dict[str, int]
         today, overdue, within, walked_to, *others = cursor.fetchone()
     if walked_to == CAP:
         # The walk may have ended before it came to what is due soon.
-        from_now = Wanted("all", "open", False, soon, "", None, "", now)
-        within = len(walk(user, now, from_now, after=None, limit=CAP))
+        within = len(walk(user, now, Wanted(now, overdue=False, due_before=soon), after=None, limit=CAP))
     return {"today": today, "overdue": overdue, "soon": within, **dict(zip(scopes, others, strict=True))}
 
 

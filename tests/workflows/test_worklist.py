@@ -8,6 +8,7 @@ from riskzon import access, clock, granting
 from riskzon.doors import look
 from riskzon.errors import Invalid
 from riskzon.models import AuditAction, AuditEntry, Case, CasePermission, GrantSource, User
+from riskzon.timewords import SOON
 from tests.factories import BEA, CASTOR, ELSA, GUSTAV, ISAK, at, child, make_report, people, person
 from workflows import worklist
 from workflows.demo.people import NORTH, PEOPLE
@@ -100,7 +101,7 @@ def test_what_is_due_soon_is_counted_behind_any_number_of_overdue_cases(cases: l
     monkeypatch.setattr(worklist, "CAP", most)
     sara, now = person("sara.lindh"), clock.now()
     Case.objects.update(next_due_at=now - timedelta(hours=1))
-    Case.objects.filter(pk__in=[cases[3].pk, cases[4].pk]).update(next_due_at=now + worklist.SOON)
+    Case.objects.filter(pk__in=[cases[3].pk, cases[4].pk]).update(next_due_at=now + SOON)
 
     every = counts(sara, now)
 

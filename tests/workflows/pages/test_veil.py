@@ -7,11 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from riskzon.errors import Conflict, Forbidden, Invalid
-from riskzon.models import AuditAction, AuditEntry, Case, Investigation, Reveal
+from riskzon.models import AuditAction, AuditEntry, Case, Guardian, Investigation, Reveal
 from riskzon.veil import LASTS
 from tests.acts import MINUTE, TICK, call, hold, move, protect, refuses, update
 from tests.api.caller import Caller
 from tests.factories import ELSA, MAJA, child, guardian, make_report, person
+from workflows.verbs.contacts import write_off
 from workflows.verbs.disposition import dispose
 from workflows.verbs.notes import write_note
 from workflows.verbs.people import assign, take
@@ -22,6 +23,7 @@ from workflows.verbs.supplements import supplement
 WORDS = (
     *("Kanariella", "Kanariesson", ELSA, ELSA.replace("-", ""), "2012-03-04", "Kanarievägen", "Kanarieskolan"),
     *("Kanariemamma", "Kanariepappa", "070-174 06 41", "070-174 06 42", MAJA, "Kanariebror"),
+    *("Kanariemorfar", "070-174 06 43", "Kanariegatan"),
 )
 #: Pages that do without; every other page of the case asks first.
 WITHOUT = ("case", "case-deadlines", "case-process", "case-log", "case-assign", "case-hand-over", "case-conflict")
@@ -39,6 +41,7 @@ def case(db: None) -> Case:
         guardian(name="Kanariemamma Kanariesson", identity_number=MAJA, phone="070-174 06 41"),
         guardian(name="Kanariepappa Kanariesson", phone="070-174 06 42", relation="father"),
     ]
+    grandfather = guardian(name="Kanariemorfar Kanariesson", phone="070-174 06 43", relation="other")
     girl = child(
         identity_number=ELSA,
         given_name="Kanariella",
@@ -46,7 +49,7 @@ def case(db: None) -> Case:
         summary="Kanariella går på Kanarieskolan.",
         whereabouts="Kanarievägen 4",
         protected_identity="marked",
-        guardians=adults,
+        guardians=[*adults, grandfather],
     )
     brother = child(given_name="Kanariebror", family_name="Kanariesson", guardians=adults)
     reporter = {"type": "school", "name": "Kanariepappa", "organisation": "Kanarieskolan", "wants_feedback": True}
@@ -54,6 +57,8 @@ def case(db: None) -> Case:
     karin = person("karin.ek")
     take(karin, made.pk)
     call(made, "Kanariepappa", outcome="no_answer", note="Kanariella svarade")
+    not_sought = Guardian.objects.get(name__startswith="Kanariemorfar")
+    write_off(karin, made.pk, guardian=not_sought.pk, reason="Bor inte på Kanariegatan längre")
     protect(made, note="Bor på Kanarievägen")
     write_note(karin, made.pk, text="Kanarieskolan ringde")
     supplement(karin, made.report.number or "", text="Kanarievägen 4", released_to="Kanariemamma")
@@ -253,6 +258,7 @@ def test_of_the_guardians_the_api_tells_ids_and_relations_so_that_a_contact_can_
     assert [(one["relation"], one["name"], one["phone"]) for one in told.json()["guardians"]] == [
         ("mother", "", None),
         ("father", "", None),
+        ("other", "", None),
     ]
 
 
