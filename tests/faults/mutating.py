@@ -64,9 +64,9 @@ def _try(session: pytest.Session, sources: Mapping[str, str]) -> int:
     try:
         for module, source in sources.items():
             put(sys.modules[module.removesuffix(".py").replace("/", ".")], source)
-        # The last passed test is what the fixtures of the first one hang on.
-        for at, item in enumerate(session.items[1:], 1):
-            following = session.items[at + 1] if at + 1 < len(session.items) else None
+        # After the last test comes the first again, as far as pytest knows: where nothing follows it takes the database down,
+        # which the mutants that come share.
+        for item, following in zip(session.items[1:], [*session.items[2:], session.items[0]], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
                 return 1
