@@ -12,7 +12,7 @@ export PATH := $(VENV)/bin:$(PATH)
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults screenshots translations clean
+.PHONY: help run test lint format bench faults screenshots sbom translations clean
 
 help:
 	@echo "make run     start everything and print the address (Ctrl-C stops it)"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench   measure beside the peers; writes bench/results.json"
 	@echo "make faults  break things on purpose and check that the promises hold"
 	@echo "make screenshots   take the pictures of the README from a demo of their own"
+	@echo "make sbom    write sbom.json, the list of all parts in production (CycloneDX)"
 	@echo "make clean   remove everything that the targets above have made, the demo's data included"
 
 run: export RISKZON_DEMO ?= 1
@@ -39,6 +40,11 @@ lint: $(VENV)/.ready node_modules/.ready
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --settings settings.test
 	$(PY) manage.py texts --check
 	tests/lint/deploy
+	bandit --quiet --recursive --severity-level high riskzon notifications workflows settings
+
+# A software bill of materials (CycloneDX) of what runs in production.
+sbom: $(VENV)/.ready
+	$(PY) -m cyclonedx_py requirements requirements/core.lock --output-format JSON --output-file sbom.json
 
 format: $(VENV)/.ready
 	ruff format .
@@ -60,7 +66,7 @@ clean:
 	@$(PYTHON) -c "import fcntl, pathlib, sys; p = pathlib.Path(sys.argv[1], 'lock'); \
 	p.exists() and fcntl.flock(open(p), fcntl.LOCK_EX | fcntl.LOCK_NB)" "$(RISKZON_HOME)" 2>/dev/null \
 	|| { echo "$(RISKZON_HOME) is in use. Stop it first."; exit 1; }
-	rm -rf .venv node_modules .riskzon .mypy_cache .pytest_cache .ruff_cache .hypothesis static_root
+	rm -rf .venv node_modules .riskzon .mypy_cache .pytest_cache .ruff_cache .hypothesis static_root sbom.json
 	find riskzon notifications workflows settings tests -name __pycache__ -prune -exec rm -rf {} +
 	find riskzon notifications workflows -name '*.mo' -delete
 

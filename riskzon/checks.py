@@ -11,7 +11,11 @@ from django.db import connection
 from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from riskzon import narrow_roles, wall_role
+from riskzon.embedded import SILENT
 from riskzon.models import CasePermission, Unit, User
+
+#: Levels of messages that are still fewer than those of the embedded server.
+_AS_SILENT = ("fatal", "panic")
 
 
 @register("access")
@@ -73,6 +77,24 @@ def check_the_narrow_roles(databases: Sequence[str] | None = None, **_kwargs: An
             for name in narrow_roles.missing_roles()
         ),
         *(Caution(f"Not as it must be: {wide}.", hint=hint, id="access.W004") for wide in narrow_roles.find_wide()),
+    ]
+
+
+@register("database_log")
+def check_the_database_log(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W005: PostgreSQL writes values that somebody typed into a log of its own, where no right holds."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name", [list(SILENT)])
+        loud = [(name, value) for name, value in cursor.fetchall() if value not in {SILENT[name], *_AS_SILENT}]
+    return [
+        Caution(
+            f"The database's own log may hold what somebody typed: {name} is {value}.",
+            hint=f"An administrator of the database: ALTER ROLE the_login SET {name} = '{SILENT[name]}'.",
+            id="access.W005",
+        )
+        for name, value in loud
     ]
 
 

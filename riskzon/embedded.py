@@ -33,14 +33,18 @@ DATABASE = "riskzon"
 STATE_FILE = "servers.json"
 LOCK_FILE = "lock"
 
-# No value that somebody typed may reach a log: errors of statements are the caller's to report, not the server's.
-_SILENT = {
+#: No value that somebody typed may reach a log: errors of statements are the caller's to report, not the server's. A value
+#: stands in the statement that fails or is slow, and in the detail of the error where it breaks a rule.
+#: https://www.postgresql.org/docs/15/runtime-config-logging.html
+SILENT = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
     "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
 }
 # For data that lives no longer than one test run.
 _FLEETING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -129,7 +133,7 @@ def database_program(home: Path, servers: Servers, *, fleeting: bool = False) ->
         "unix_socket_directories": "",
         "timezone": "UTC",
         "log_timezone": "UTC",
-        **_SILENT,
+        **SILENT,
         **(_FLEETING if fleeting else {}),
     }
     arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]

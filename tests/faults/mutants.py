@@ -119,8 +119,8 @@ def _put(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
                 value[:] = [new if one is old else one for one in value]
 
 
-def run(most: int) -> dict[str, bool]:
-    """Try at most so many mutants, drawn by chance but always the same; was each noticed by the guards?
+def run(most: int) -> dict[str, str]:
+    """Try at most so many mutants, drawn by chance but always the same: by what was each noticed, "" where by nothing?
 
     One run of pytest for each processor, in which each mutant has a process of its own (`tests.faults.mutating`).
     """
@@ -129,14 +129,14 @@ def run(most: int) -> dict[str, bool]:
     runs = min(os.cpu_count() or 1, len(chosen))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(runs) as pool:
         parts = pool.map(lambda number: _run(Path(folder, str(number)), chosen[number::runs]), range(runs))
-        return {name: is_noticed for part in parts for name, is_noticed in part.items()}
+        return {name: by for part in parts for name, by in part.items()}
 
 
-def _run(folder: Path, chosen: list[tuple[str, str, str]]) -> dict[str, bool]:
+def _run(folder: Path, chosen: list[tuple[str, str, str]]) -> dict[str, str]:
     folder.mkdir()
     todo, done = folder / "todo.json", folder / "done.json"
     todo.write_text(json.dumps(chosen))
     said = run_pytest("-p", "tests.faults.mutating", *GUARDS, RISKZON_MUTANTS=str(todo), RISKZON_MUTANTS_DONE=str(done))
     assert done.exists(), said.stdout[-1000:] + said.stderr[-1000:]
-    noticed: dict[str, bool] = json.loads(done.read_text())
+    noticed: dict[str, str] = json.loads(done.read_text())
     return noticed

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import structlog
 from django.conf import settings
+from django.core.checks import run_checks
+from django.db import connection
 
 from riskzon import logs
 
@@ -110,3 +112,25 @@ def test_every_line_of_ours_is_logged_by_the_name_that_is_looked_for():
         if isinstance(node, ast.Assign) and "get_logger" in ast.unparse(node.value)
     }
     assert named == {"log"}
+
+
+@pytest.mark.embedded
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("log_min_error_statement", "error"),
+        ("log_min_duration_statement", "250"),
+        ("log_error_verbosity", "default"),
+        ("log_statement", "mod"),
+    ],
+)
+def test_a_database_that_logs_what_was_typed_is_found_by_the_check(name: str, value: str) -> None:
+    asked = {"tags": ["database_log"], "databases": ["default"]}
+    assert run_checks(**asked) == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL {name} = '{value}'")
+    [found] = run_checks(**asked)
+    assert found.id == "access.W005"
+    assert name in found.msg
+    assert value in found.msg
