@@ -1,6 +1,7 @@
 """Which words of a text are about somebody else than the one who is to read it, and how does it read without them?
 
-It finds what the case knows, numbers above all; it does not understand a text. So a person reads it before it leaves.
+It finds what the case knows, and whatever is written like a number or an address that reaches a person; it does not
+understand a text. So a person reads it before it leaves. Where it can be either, it goes.
 """
 
 import re
@@ -9,17 +10,33 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-#: A Swedish telephone number, written in any of the usual ways.
-_PHONE = re.compile(r"(?<![\d-])(?:\+46|0046|0)[\s(-]*\d(?:[\s()-]{0,2}\d){6,10}(?![\d-])")
-#: A number of identity, with the century or without.
-_IDENTITY = re.compile(r"(?<!\d)(?:19|20)?\d{6}[\s-]?\d{4}(?!\d)")
-_SHORTEST = 3
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: In one pass from left to right: what a case's number, a date or hours take is no part of a number after them.
+_NUMBER = re.compile(
+    r"""
+    (?P<plain>(?<!\d)(?:
+        20\d\d-\d{6}(?:-\d{1,2})?(?![\d-])                              # the number of a case
+      | [0-2]?\d\.[0-5]\d\s?[-–]\s?[0-2]?\d\.[0-5]\d(?![./–-]?\d)       # from one hour to another
+      ))
+  | (?P<identity>(?<!\d)(?:19|20)?\d\d-?\d\d-?\d\d[\s+-]?\d{4}(?![\d-]))  # with the century or without
+  | (?P<day>(?<!\d)(?:
+        (?:19|20)\d\d-[01]\d-[0-3]\d
+      | [0-3]?\d[./]\s?[01]?\d[./\s]\s?(?:19|20)\d\d(?![\s./–-]?\d)
+      )(?!\d))
+  | (?<!\d)(?:\+|0)(?:[\s()./–-]{0,3}\d){6,}                           # a telephone number, of whatever country
+  | (?<!\d)[1-9]\d{1,2}(?:\ \d\d){2,3}(?!\d)                            # without its area
+  | (?<!\d)\d{7,}
+    """,
+    re.VERBOSE,
+)
+#: A part of a name is cut from so many letters on; the shorter ones only with a capital, for "bo" and "en" are words too.
+_SHORTEST, _ANY_CASE = 2, 3
 
 
 @dataclass(frozen=True)
 class Redaction:
     """`names`: of others; a word that stands in `kept` too (the family name in common) stays. `numbers`: the reader's own
-    and the child's, which may stay; every other telephone or identity number goes."""
+    and the child's, which may stay; every other telephone or identity number goes, and every mail address."""
 
     names: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -28,14 +45,15 @@ class Redaction:
     def apply(self, text: str) -> str:
         """The text without them, each replaced by the same mark."""
         mark = _("[utelämnat]")
-        for found in (_PHONE, _IDENTITY):
-            text = found.sub(lambda one: one[0] if _tail(one[0]) in self.numbers else mark, text)
-        words = _words(self.names) - _words(self.kept)
-        if words:
-            # The longest first: of a name in two parts the whole goes. An s at its end is the genitive.
-            either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        text = _NUMBER.sub(lambda one: one[0] if self._stays(one) else mark, _MAIL.sub(mark, text))
+        either = "|".join(_either(self.names, self.kept))
+        if either:
+            # An s at its end is the genitive.
             text = re.sub(rf"(?<!\w)(?:{either})s?(?!\w)", mark, text, flags=re.IGNORECASE)
         return text
+
+    def _stays(self, one: re.Match[str]) -> bool:
+        return bool(one["plain"] or one["day"]) or _tail(one[0]) in self.numbers
 
 
 def numbers(*texts: str) -> frozenset[str]:
@@ -48,5 +66,24 @@ def _tail(text: str) -> str:
     return re.sub(r"\D", "", text)[-9:]
 
 
-def _words(names: Iterable[str]) -> set[str]:
-    return {word.casefold() for name in names for word in re.split(r"[\s,]+", name) if len(word) >= _SHORTEST}
+def _either(names: Iterable[str], kept: Iterable[str]) -> list[str]:
+    """A pattern for each name as a whole and each of its parts, the longest first: of a name in two parts the whole goes."""
+    found = _words(names) - _words(kept)
+    return [_pattern(words) for words in sorted(found, key=lambda words: -sum(map(len, words)))]
+
+
+def _words(names: Iterable[str]) -> set[tuple[str, ...]]:
+    """Each name as its words, and each word alone; one with a hyphen as it is written and in its parts."""
+    found: set[tuple[str, ...]] = set()
+    for name in names:
+        words = re.split(r"[\s,]+", name.casefold().strip(" ,\t\n"))
+        parts = [part for word in words for part in (word, *word.split("-"))]
+        found |= {tuple(words), *((part,) for part in parts)}
+    return {words for words in found if sum(map(len, words)) >= _SHORTEST}
+
+
+def _pattern(words: tuple[str, ...]) -> str:
+    whole = r"[\s,]+".join(map(re.escape, words))
+    if len(words) > 1 or len(words[0]) >= _ANY_CASE:
+        return whole
+    return f"(?-i:{re.escape(words[0].capitalize())}|{re.escape(words[0].upper())})"
