@@ -2,7 +2,8 @@
 
 Cut by the recipient (JO 5932-2012): nobody reads where another guardian lives or is called, nobody but the own file who
 reported where that is secret (OSL 26:5), and where the child's identity is protected no extract says who or where it is,
-nor holds a text that could. Everything is made anew when the extract is opened, by what holds then.
+nor holds a text that could. What was decided for a sibling counts as well. Everything is made anew when the extract is
+opened, by what holds then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from riskzon.access import CASE_ROLES
 from riskzon.identity import format_identity
 from riskzon.models import (
     AuditAction,
@@ -28,9 +30,9 @@ from riskzon.models import (
 from riskzon.timewords import moment
 from riskzon.veil import is_protected
 from workflows.casefile import ABOUT_BLOCKS, CaseFile, GuardianLine
-from workflows.family import hold_on
 from workflows.models import Kind
 from workflows.redaction import Redaction, numbers
+from workflows.siblings import Siblings
 
 #: So many rows of the access log at most, the newest.
 LOG_ROWS = 2000
@@ -71,28 +73,32 @@ def recipients(file: CaseFile) -> list[GuardianLine]:
     ]
 
 
-def must_stop(file: CaseFile, extract: Extract) -> list[Hold] | None:
-    """What makes a supervisor decide before this guardian reads anything: holds, or [] for a protected child; None: nothing."""
+def must_stop(file: CaseFile, siblings: Siblings, extract: Extract) -> list[Hold] | None:
+    """What makes a supervisor decide before this guardian reads anything; None: nothing does.
+
+    The holds on this guardian, for this child or a sibling; [] where only a protected identity, of either, is the reason.
+    """
     if extract.recipient != _To.GUARDIAN:
         return None
     holds = [hold for hold in file.holds if hold.guardian_id in (None, extract.guardian_id)]
-    return holds if holds or is_protected(file.case.child) else None
+    holds += siblings.holds_on(extract.guardian_id)
+    return holds if holds or is_protected(file.case.child) or siblings.is_protected else None
 
 
-def is_stopped(file: CaseFile, extract: Extract) -> bool:
+def is_stopped(file: CaseFile, siblings: Siblings, extract: Extract) -> bool:
     """Whether nothing of it is shown: it waits, it was refused, a hold is newer than the decision, the guardian is hidden."""
     if extract.recipient == _To.GUARDIAN and extract.guardian_id not in {line.id for line in recipients(file)}:
         return True
-    reasons = must_stop(file, extract)
+    reasons = must_stop(file, siblings, extract)
     if reasons is None:
         return extract.stops and not extract.is_released
     released = extract.decided_at if extract.is_released else None
     return released is None or any(hold.decided_at > released for hold in reasons)
 
 
-def content(file: CaseFile, extract: Extract) -> Content:
+def content(file: CaseFile, siblings: Siblings, extract: Extract) -> Content:
     """The extract; the caller has seen to it that it is not stopped and that `file` is not veiled."""
-    cut = _Cut(file, extract)
+    cut = _Cut(file, siblings, extract)
     sections = [
         Section("child", _("Barnet"), tuple(cut.child())),
         Section("family", _("Familj och företrädare"), tuple(cut.family())),
@@ -107,15 +113,17 @@ def content(file: CaseFile, extract: Extract) -> Content:
 
 
 class _Cut:
-    def __init__(self, file: CaseFile, extract: Extract) -> None:
+    def __init__(self, file: CaseFile, siblings: Siblings, extract: Extract) -> None:
         self.file, self.case, self.child_ = file, file.case, file.case.child
+        self.siblings = siblings
         self.to = _To(extract.recipient)
         self.is_protected = is_protected(self.child_)
         self.is_own_file = self.to == _To.OWN_FILE
         self.me = next((line for line in file.guardians if line.id == extract.guardian_id), None)
-        self.is_held = self.me is not None and hold_on(list(file.holds), self.me.id) is not None
+        self.is_held = must_stop(file, siblings, extract) is not None
         # Where one is held, or hidden from, the others are not named to anybody outside.
-        self.names_adults = not self.is_protected and (self.is_own_file or not file.holds)
+        self.keeps_apart = bool(file.holds or siblings.holds or siblings.is_protected)
+        self.names_adults = not self.is_protected and (self.is_own_file or not self.keeps_apart)
         self.shows_texts = not self.is_protected and not self.is_held
         self.redaction = self._redaction()
 
@@ -130,7 +138,7 @@ class _Cut:
         yield Row(_("Personnummer"), format_identity(child.identity_number) if child.identity_number else born)
         if child.home_municipality:
             yield Row(_("Folkbokföringskommun"), child.home_municipality)
-        if child.whereabouts and not self.is_held and not (self.to == _To.GUARDIAN and self.file.holds):
+        if child.whereabouts and not (self.to == _To.GUARDIAN and self.keeps_apart):
             yield Row(_("Barnet är"), child.whereabouts)
 
     def family(self) -> Iterator[Row]:
@@ -172,9 +180,16 @@ class _Cut:
                 yield Row(str(row.get_kind_display()), ". ".join(words), row.due_at)
 
     def log(self) -> Iterator[Row]:
-        """Outside the own file by role and unit: who read, not which page, which would tell of holds."""
+        """Outside the own file by role and unit: who read, not which page, which would tell of holds.
+
+        And only those who work with cases there: any other role would tell who reported, or that somebody is biased.
+        """
         seen = AuditEntry.objects.filter(case=self.case).exclude(what__in=ABOUT_BLOCKS)
         seen = seen.exclude(action__in=(AuditAction.DENIED, AuditAction.SYSTEM)).select_related("actor", "unit")
+        if not self.is_own_file:
+            seen = seen.filter(role__in=CASE_ROLES)
+            if self._is_reporter_secret():
+                seen = seen.exclude(action=AuditAction.REGISTER)
         for entry in seen.order_by("-id")[:LOG_ROWS]:
             role = str(Role(entry.role).label) if entry.role else _("Systemet")
             who = [role, entry.unit.name if entry.unit else ""]
@@ -193,6 +208,8 @@ class _Cut:
             yield _("Uppgifter om andra personer, till exempel telefonnummer och syskon (OSL 26:1).")
         if self._is_reporter_secret():
             yield _("Vem som har anmält (OSL 26:5).")
+        if self.to != _To.AUTHORITY:
+            yield _("I listan över vem som har sett ärendet: andra än socialsekreterare, enhetschef och jour.")
         if self.is_held and not self.is_protected:
             yield _("Texter, och var barnet är (OSL 12:3, 26:1).")
 
@@ -222,7 +239,7 @@ class _Cut:
     def _redaction(self) -> Redaction:
         report, child, me = self.case.report, self.child_, self.me
         others = [line.name for line in self.file.guardians if line is not me]
-        names = [*others, *(sibling.child.name for sibling in self.file.history.siblings), report.reporter_name]
+        names = [*others, *(child.name for child in self.siblings.children), report.reporter_name]
         names += [f"{one.given_name} {one.family_name}" for one in report.adult_notes.all()]
         if self.is_protected or self._is_reporter_secret():
             names.append(report.reporter_organisation)

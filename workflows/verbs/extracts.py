@@ -15,6 +15,7 @@ from workflows import casefile
 from workflows.disclosing import GROUNDS
 from workflows.extract import is_stopped, must_stop, recipients
 from workflows.recipients import Directory
+from workflows.siblings import Siblings, siblings_of
 
 #: The grounds on which a whole extract can leave; contact details alone are disclosed by themselves.
 _WHOLE_GROUNDS = tuple(ground for ground, row in GROUNDS.items() if row.only is None)
@@ -62,7 +63,7 @@ def make(
             made_by=user,
             made_at=act.now,
         )
-        row.stops = must_stop(file, row) is not None
+        row.stops = must_stop(file, siblings_of(act.case.child_id), row) is not None
         row.save(force_insert=True)
         act.detail |= {"extract": str(row.pk), "to": recipient, "stops": row.stops}
         if row.stops:
@@ -94,9 +95,9 @@ def decide(user: User, case_id: UUID, extract_id: UUID, *, is_released: bool, re
     return row
 
 
-def ensure_open(file: casefile.CaseFile, row: Extract) -> None:
+def ensure_open(file: casefile.CaseFile, siblings: Siblings, row: Extract) -> None:
     """Forbidden while nothing of the extract is shown; the words say what to do."""
-    if not is_stopped(file, row):
+    if not is_stopped(file, siblings, row):
         return
     if row.waits:
         raise Forbidden(_("Utdraget visas först när enhetschefen har beslutat."))

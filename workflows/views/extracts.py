@@ -19,6 +19,7 @@ from workflows import casefile
 from workflows.extract import Content, content, is_stopped, recipients
 from workflows.extract_json import as_json
 from workflows.forms.extracts import DecideExtractForm, ExtractForm
+from workflows.siblings import siblings_of
 from workflows.verbs import extracts
 from workflows.views.entry import signed_in
 from workflows.views.form_page import CaseFormPage, Opened
@@ -33,15 +34,17 @@ class Extracts(CaseFormPage):
     title = gettext_lazy("Utdrag")
     lead = gettext_lazy(
         "Ett utdrag visar vad som är registrerat i ärendet, och vem som har sett det, för den du väljer. Det som är "
-        "hemligt för mottagaren utelämnas. Läs igenom utdraget innan du lämnar det: i fri text kan något stå kvar."
+        "hemligt för mottagaren utelämnas. Läs igenom utdraget innan du lämnar det: gatuadresser, och namn som ärendet "
+        "inte har, hittas inte i fri text."
     )
     button = gettext_lazy("Gör utdraget")
     template_name = "workflows/extracts.html"
 
     def prepare(self, request: HttpRequest, door: Look, opened: Opened) -> None:
         self.rows = []
+        siblings = siblings_of(opened.case.child_id)
         for row in Extract.objects.filter(case=opened.case).select_related("guardian", "made_by", "decided_by"):
-            self.rows.append({"row": row, "whom": _whom(row), "is_stopped": is_stopped(opened.file, row)})
+            self.rows.append({"row": row, "whom": _whom(row), "is_stopped": is_stopped(opened.file, siblings, row)})
 
     def form_options(self, request: HttpRequest, opened: Opened) -> dict[str, Any]:
         return {
@@ -78,7 +81,8 @@ class Decide(CaseFormPage):
     title = gettext_lazy("Beslut om utdrag")
     lead = gettext_lazy(
         "Utdraget är för en vårdnadshavare som kontakten ska avvaktas med, eller om ett barn med skyddade "
-        "personuppgifter. Kan det som står där skada barnet eller någon annan lämnas det inte ut (OSL 12:3, 26:1)."
+        "personuppgifter. Det kan gälla ett syskon. Kan det som står där skada barnet eller någon annan lämnas det inte "
+        "ut (OSL 12:3, 26:1)."
     )
     button = gettext_lazy("Besluta")
     done = gettext_lazy("Beslutet är registrerat.")
@@ -128,8 +132,9 @@ def _opened(request: HttpRequest, case_id: UUID, extract_id: UUID) -> tuple[Extr
         case = door.case(case_id, Action.DISCLOSE)
         row = _row(case_id, extract_id)
         file = casefile.read(case, door.user, door.now)
-        extracts.ensure_open(file, row)
-        cut = content(file, row)
+        siblings = siblings_of(case.child_id)
+        extracts.ensure_open(file, siblings, row)
+        cut = content(file, siblings, row)
         door.exported(case, {"extract": str(row.pk), "to": row.recipient})
     return row, cut, file
 
