@@ -98,6 +98,21 @@ def collect_orphans(now: datetime) -> int:
     return len(cases) + len(inquiries)
 
 
+def collect_of_child(child_id: UUID, *, now: datetime, by: User) -> None:
+    """The same at once for what is about one child, in the transaction in which `by` has made it so. What was changed is saved.
+
+    Else whoever must not hold it any more would have it until the next sweep.
+    """
+    params = {**_params(now), "child": child_id}
+    cases, inquiries = (
+        _locked(what, f"t.child_id = %(child)s AND {is_orphan}", params, wait=True)
+        for what, is_orphan in ((_CASES, _IS_ORPHAN_CASE), (_INVESTIGATIONS, _IS_ORPHAN_INVESTIGATION))
+    )
+    if cases or inquiries:
+        key = f"{child_id}:orphaned:{now.isoformat()}"
+        _move(cases, inquiries, None, Directory.read(now), now=now, by=by, what="orphaned", key=key)
+
+
 def _orphans(what: str, suspects: str, is_orphan: str, params: dict[str, Any]) -> list[_Held]:
     """Those that are free of what nobody may hold as they do; nearly always there is none, and one statement says so."""
     with connection.cursor() as cursor:

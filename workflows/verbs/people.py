@@ -15,7 +15,7 @@ from riskzon.duty import from_duty, those_from_duty
 from riskzon.errors import Busy, Conflict, Invalid, Unseen
 from riskzon.models import Case, CasePermission, Disposition, GrantSource, Investigation, Note, Role, Unit, User
 from riskzon.models.people import UnitKind
-from workflows import succession
+from workflows import leaving, succession
 from workflows.recipients import Directory
 from workflows.taking_over import taken_over
 
@@ -100,6 +100,9 @@ def hand_over(user: User, case_id: UUID, *, unit: str, note: str) -> Case:
         taken_over(act)
         act.case.unit, act.case.assignee = receiver, None
         _investigation_follows(act)
+        # Whoever investigated in the former unit has it no more, nor what came with it in the child's other cases.
+        act.case.save()
+        leaving.collect_of_child(act.case.child_id, now=act.now, by=act.user)
         directory = Directory.read(act.now)
         tell(
             "handed_over",

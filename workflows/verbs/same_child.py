@@ -1,4 +1,7 @@
-"""What happens when an unknown child turns out to be one that is known already: its case joins that child's history."""
+"""What happens when an unknown child turns out to be one that is known already: its case joins that child's history.
+
+Whoever is biased in the one is so in both (jäv), and holds nothing of it when the transaction ends.
+"""
 
 from django.utils.translation import gettext as _
 
@@ -6,6 +9,7 @@ from riskzon import granting
 from riskzon.doors import Change
 from riskzon.errors import Conflict
 from riskzon.models import Case, CaseBlock, Child, Guardianship, Hold, Investigation, ProtectedIdentity
+from workflows import leaving
 from workflows.verbs.assessment import next_review
 from workflows.verbs.opening import involve_investigator
 
@@ -39,12 +43,20 @@ def join(act: Change, known: Child) -> None:
     _fill(known, unknown)
     case.child = known
     case.review_due_at = next_review(case)
+    _keep_from_biased(act, known)
     running = Investigation.objects.filter(child=known, closed_at__isnull=True).first()
     if running is not None and running.pk != case.investigation_id:
         involve_investigator(case, running, act.now)
-    of_both = [case.pk, *Case.objects.filter(child=known).values_list("pk", flat=True)]
-    granting.end_for_blocked(of_both, known.pk, by=act.user, now=act.now)
     act.detail["joined"] = True
+
+
+def _keep_from_biased(act: Change, known: Child) -> None:
+    """Cases and investigation go to others first, with the rights that came by them; then the rights that are left end."""
+    act.case.save()
+    leaving.collect_of_child(known.pk, now=act.now, by=act.user)
+    act.case.refresh_from_db(fields=["assignee"])
+    of_child = list(Case.objects.filter(child=known).values_list("pk", flat=True))
+    granting.end_for_blocked(of_child, known.pk, by=act.user, now=act.now)
 
 
 def _check(act: Change, known: Child) -> None:
