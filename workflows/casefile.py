@@ -45,6 +45,7 @@ from workflows.emergencies import unsettled
 from workflows.ends import hides_guardians, of_cases
 from workflows.family import hold_on
 from workflows.history import History, histories
+from workflows.logged import FOR_BIAS
 from workflows.models import Breach, CaseTask, Deadline, Kind, Todo
 from workflows.nodes import Step
 from workflows.plan import PlanLine, plans
@@ -184,7 +185,11 @@ def with_log(file: CaseFile) -> CaseFile:
     entries = AuditEntry.objects.filter(case=case)
     if Action.BLOCK not in case.rights:
         biased = CaseBlock.objects.filter(child=case.child_id).values("user")
-        entries = entries.exclude(what__in=ABOUT_BLOCKS).exclude(action=AuditAction.DENIED, actor__in=biased)
+        entries = (
+            entries.exclude(FOR_BIAS)
+            .exclude(what__in=ABOUT_BLOCKS)
+            .exclude(action=AuditAction.DENIED, actor__in=biased)
+        )
     log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
     return replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
@@ -215,7 +220,7 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
         .prefetch_related("corrections__by")
         .order_by("-fired_at", "-id")
     )
-    ends = _by_case(of_cases(ids))
+    ends = _by_case(of_cases(ids, user))
     todos = _by_case(Todo.objects.filter(case__in=ids).select_related("done_by"))
     written_off = _by_case(WrittenOff.objects.filter(case__in=ids).select_related("by", "guardian").order_by("at"))
     steps = _steps(ids)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from riskzon import wall
 from riskzon.errors import Conflict
-from riskzon.models import ENDS, AuditAction, AuditEntry, Case, Contact, Disposition, EndProposal, User
+from riskzon.models import ENDS, AuditAction, AuditEntry, Case, CaseBlock, Contact, Disposition, EndProposal, User
 from riskzon.ui import Entry
 
 WAITING = Q(confirmed_at__isnull=True, refused_at__isnull=True)
@@ -26,14 +26,25 @@ class Pointer:
     number: str
 
 
-def of_cases(case_ids: Iterable[UUID]) -> list[EndProposal]:
-    """Every proposal ever made about these cases, the newest first."""
+def of_cases(case_ids: Iterable[UUID], reader: User) -> list[EndProposal]:
+    """Every proposal ever made about these cases, the newest first; they point to nothing of which `reader` must not know."""
     found = list(EndProposal.objects.filter(case__in=case_ids).select_related(*_PEOPLE))
-    numbers = wall.numbers(target for row in found if (target := row.replaced_by_id or row.duplicate_of_id))
+    targets = {target for row in found if (target := row.replaced_by_id or row.duplicate_of_id)}
+    numbers = wall.numbers(targets - _kept_from(reader, targets))
     for row in found:
         target = row.replaced_by_id or row.duplicate_of_id
-        row.target = Pointer(target, numbers[target]) if target else None
+        row.target = Pointer(target, numbers[target]) if target in numbers else None
     return found
+
+
+def _kept_from(reader: User, cases: set[UUID]) -> set[UUID]:
+    """Those of the cases whose child the reader is biased about (jäv)."""
+    if not cases:
+        return set()
+    # The wall shows none of them, so it cannot be asked which they are.
+    with wall.beyond():
+        biased = CaseBlock.objects.filter(user=reader, ended_at__isnull=True).values("child")
+        return set(Case.objects.filter(pk__in=cases, child__in=biased).values_list("pk", flat=True))
 
 
 def waiting(case: Case) -> EndProposal | None:

@@ -1,4 +1,8 @@
-"""What the access log alone tells of a case: acts that leave no row of their own, and what was moved from whom."""
+"""What the access log alone tells of a case: acts that leave no row of their own, and what was moved from whom.
+
+That somebody is biased (jäv) is for whoever leads the unit. For everybody else a case that was moved for it leaves no entry,
+as the declaration itself leaves none: other words, kept for it alone, would tell it too.
+"""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -7,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from riskzon.access import Action
 from riskzon.models import AuditAction, AuditEntry, Case, User
 from riskzon.ui import Entry
 
@@ -36,6 +41,8 @@ _WHY = {
     "role": gettext_noop("Handläggaren arbetar inte längre med ärenden"),
     "unit": gettext_noop("Handläggaren hör till en annan enhet"),
 }
+#: Rows that tell that somebody is biased.
+FOR_BIAS = Q(what="orphaned", detail__why="blocked")
 
 
 def entries(case: Case) -> Iterator[Entry]:
@@ -43,6 +50,8 @@ def entries(case: Case) -> Iterator[Entry]:
     rows = AuditEntry.objects.filter(
         Q(action=AuditAction.CHANGE, what__in=_ACTS) | Q(what__in=_MOVES), case=case
     ).select_related("actor")
+    if Action.BLOCK not in case.rights:
+        rows = rows.exclude(FOR_BIAS)
     moved = [row for row in rows if row.what in _MOVES]
     yield from (_act(row) for row in rows if row.what not in _MOVES)
     yield from _moves(moved) if moved else ()

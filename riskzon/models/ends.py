@@ -14,6 +14,9 @@ from riskzon.models.people import User
 ENDS = (Disposition.TRANSFERRED, Disposition.VOID)
 
 
+_AS_STORED = object()
+
+
 class EndProposal(models.Model):
     """One proposal that a case ends: waiting, confirmed or refused; then it never changes (trigger).
 
@@ -48,8 +51,9 @@ class EndProposal(models.Model):
     refusal = models.TextField(blank=True)
     overruled = models.JSONField(default=dict)
 
-    #: `points_to` as it was read past the wall of the database; set by `workflows.ends`, never stored.
-    target: Any = None
+    #: `points_to` as it was read past the wall of the database; set by `workflows.ends`, never stored. None: the reader
+    #: must not know of it.
+    target: Any = _AS_STORED
 
     class Meta:
         ordering = ["-proposed_at"]
@@ -117,4 +121,4 @@ class EndProposal(models.Model):
     @property
     def points_to(self) -> Any:
         """The case that goes on instead: its `pk` and `number`, and no more where the reader may not see it."""
-        return self.target or self.replaced_by or self.duplicate_of
+        return (self.replaced_by or self.duplicate_of) if self.target is _AS_STORED else self.target

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
 from riskzon import audit, granting
-from riskzon.access import Action, read_in_full
+from riskzon.access import Action, may_hold, read_in_full
 from riskzon.doors import Change, change
 from riskzon.errors import Conflict, Forbidden, Invalid
 from riskzon.models import AuditAction, Case, Disposition, EndProposal, Investigation, User
@@ -109,7 +109,7 @@ def _waiting(act: Change) -> EndProposal:
     proposal = ends.waiting(act.case)
     if proposal is not None:
         return proposal
-    latest = next(iter(ends.of_cases([act.case.pk])), None)
+    latest = next(iter(ends.of_cases([act.case.pk], act.user)), None)
     if latest is not None and latest.confirmed_at is not None:
         raise Conflict(_("Avslutet är redan bekräftat av %(who)s.") % {"who": latest.confirmed_by})
     if latest is not None:
@@ -150,6 +150,8 @@ def _point(act: Change, proposal: EndProposal) -> None:
     pointing = EndProposal.objects.filter(confirmed_at__isnull=False).filter(ends.points_to(act.case.pk))
     if proposal.points_to is None:
         if (other := pointing.select_related("case__report").first()) is not None:
+            if not may_hold(act.user, other.case):
+                raise Conflict(_("Ett annat ärende är avslutat med hänvisning hit. Ange ett som ska gälla i stället."))
             raise Conflict(
                 _("Ärende %(number)s är avslutat med hänvisning hit. Ange ett ärende som ska gälla i stället.")
                 % {"number": other.case.number}
