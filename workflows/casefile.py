@@ -185,11 +185,8 @@ def with_log(file: CaseFile) -> CaseFile:
     entries = AuditEntry.objects.filter(case=case)
     if Action.BLOCK not in case.rights:
         biased = CaseBlock.objects.filter(child=case.child_id).values("user")
-        entries = (
-            entries.exclude(FOR_BIAS)
-            .exclude(what__in=ABOUT_BLOCKS)
-            .exclude(action=AuditAction.DENIED, actor__in=biased)
-        )
+        refused = Q(action=AuditAction.DENIED, actor__in=biased)
+        entries = entries.exclude(FOR_BIAS | Q(what__in=ABOUT_BLOCKS) | refused)
     log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
     return replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
