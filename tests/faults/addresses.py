@@ -79,8 +79,11 @@ def missing() -> Place:
     return Place(str(uuid4()), "2026-999999-1", "2026-999999")
 
 
-def plant(stand: Stand, word: str, **fields: Any) -> Place:
-    """A report through the API about one child; every text holds `word`, and so do a note and a decision to wait."""
+def plant(stand: Stand, word: str, *, report: dict[str, Any] | None = None, **fields: Any) -> Place:
+    """A report through the API about one child; every text holds `word`, and so do a note and a decision to wait.
+
+    `report`: what else it says; `fields`: of the child.
+    """
     karin, sara = stand.caller(), stand.caller("sara.lindh")
     adults = [
         {"name": f"{word}mor {word}son", "phone": "070-174 06 05", "relation": "mother", "is_custodian": True},
@@ -95,9 +98,8 @@ def plant(stand: Stand, word: str, **fields: Any) -> Place:
         "guardians": adults,
         **fields,
     }
-    made = karin.call(
-        "POST", "/reports", {**arrest(), "children": [child], "summary": f"{word}helhet"}, key=str(uuid4())
-    )
+    body = {**arrest(), "children": [child], "summary": f"{word}helhet", **(report or {})}
+    made = karin.call("POST", "/reports", body, key=str(uuid4()))
     assert made.status == 201, made.body
     case = made.json["cases"][0]
     mother, father = (guardian["id"] for guardian in case["guardians"])

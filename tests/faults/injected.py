@@ -74,7 +74,7 @@ def _sql(stand: Stand, sara: Visitor, everywhere: list[str], place: Place) -> _T
     for text in SQL:
         found = stand.caller().call("POST", "/cases/search", {"q": text})
         number += 1
-        if found.status >= 500 or (found.status == 200 and found.json.get("items", found.json.get("cases"))):
+        if found.status >= 500 or (found.status == 200 and found.json["results"]):
             wrong.append(f"search {text}: {found.status} {found.body[:80]!r}")
         form = sara.form("/search/")
         page = sara.post("/search/", {**form, "q": text})

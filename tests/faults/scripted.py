@@ -1,6 +1,7 @@
 """Does a browser run anything of what somebody has typed?"""
 
-from tests.faults.addresses import Place, abused, plant
+from tests.faults.addresses import Place, abused
+from tests.faults.filled import fill
 from tests.faults.plan import Outcome, Skipped, experiment
 from tests.faults.stand import Stands
 from tests.faults.visitor import PASSWORD
@@ -55,7 +56,12 @@ document.addEventListener('securitypolicyviolation', e => window.violations.push
 """
 _SHOWS = (
     "", "timeline/", "deadlines/", "documents/", "process/", "log/", "contact/", "assessment/", "note/", "child/",
-    "guardians/new/", "guardians/{guardian}/", "holds/", "holds/{hold}/renew/", "access/", "times/", "end/",
+    "guardians/new/", "guardians/{guardian_id}/", "holds/", "holds/{hold_id}/renew/", "access/", "times/", "end/",
+    "investigation/", "disclosures/", "disclosures/{disclosure_id}/correct/", "extracts/", "extracts/{extract_id}/",
+)  # fmt: skip
+_SHOWN_TO_THE_LEAD = (
+    "/", "/?view=all", "/board/", "/board/holds/", "/waiting/", "/since/", "/inbox/", "/breaches/", "/disclosures/",
+    "/investigations/",
 )  # fmt: skip
 
 
@@ -72,10 +78,9 @@ def scripted(stands: Stands, outcome: Outcome, *, payloads: int) -> None:
 
     stand = abused(stands)
     places = [
-        plant(
-            stand, payload.format(n=number)[:40], whereabouts=payload.format(n=number), summary=payload.format(n=number)
-        )
+        fill(stand, text[:40], text, whereabouts=text, summary=text)
         for number, payload in enumerate(_PAYLOADS[:: -(-len(_PAYLOADS) // payloads)])
+        for text in [payload.format(n=number)]
     ]
     wrong: list[str] = []
     with sync_playwright() as play:
@@ -91,8 +96,7 @@ def scripted(stands: Stands, outcome: Outcome, *, payloads: int) -> None:
             page.fill("[name=password]", PASSWORD)
             page.press("[name=password]", "Enter")
             page.wait_for_url("**/")
-            shared = ["/", "/?view=all", "/board/", "/board/holds/", "/waiting/", "/since/", "/inbox/", "/breaches/"]
-            for where in [*shared, *(one for place in places for one in _pages(place))]:
+            for where in [*_SHOWN_TO_THE_LEAD, *(one for place in places for one in _pages(place))]:
                 page.goto(f"http://127.0.0.1:{stand.product.port}{where}")
                 said = page.evaluate("[window.hits, window.violations]")
                 outcome.n += 1
@@ -113,5 +117,7 @@ def scripted(stands: Stands, outcome: Outcome, *, payloads: int) -> None:
 
 
 def _pages(place: Place) -> list[str]:
-    holes = {"guardian": place.holes["guardian_id"], "hold": place.holes["hold_id"]}
-    return [f"/cases/{place.case}/{one.format(**holes)}" for one in _SHOWS]
+    return [
+        *(f"/cases/{place.case}/{one.format(**place.holes)}" for one in _SHOWS),
+        f"/breaches/{place.holes['breach_id']}/",
+    ]

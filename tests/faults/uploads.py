@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import requests
 
-from tests.faults.addresses import abused, digest, path, plant, routes, still
+from tests.faults.addresses import abused, digest, path, routes, still
 from tests.faults.client import now
+from tests.faults.filled import fill
 from tests.faults.plan import Outcome, experiment, percentiles
 from tests.faults.stand import Stands
 from tests.faults.visitor import Visitor
@@ -122,22 +123,24 @@ def uploaded(stands: Stands, outcome: Outcome, *, megabytes: int) -> None:
 
 #: A cell that a spreadsheet takes for a formula begins so (ASVS 1.2.10).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_EXTRACT = ("cases/<uuid:case_id>/extracts/<uuid:extract_id>/", "cases/<uuid:case_id>/extracts/<uuid:extract_id>/json/")
 _TABLES = ("csv", "spreadsheet", "excel", "opendocument", "tab-separated")
 
 
 @experiment(
     "F27",
-    "no cell of anything that is handed out as a table begins like a formula, and no line of a calendar was made by what"
-    " somebody typed",
+    "no cell of anything that is handed out as a table begins like a formula, no line of a calendar was made by what"
+    " somebody typed, and the file of an extract is JSON that no program takes for a table",
     short=dict(people=("sara.lindh",), every=8),
     long=dict(people=("karin.ek", "sara.lindh", "maria.oberg", "stina.berg", "it.admin", "per.holm"), every=1),
 )
 def formulas(stands: Stands, outcome: Outcome, *, people: tuple[str, ...], every: int) -> None:
     stand = abused(stands)
-    place = plant(stand, "=HYPERLINK(1)&", given_name='=cmd|" /C calc"!A0', family_name="@SUM(1+1)*\tx")
+    typed = '=cmd|" /C calc"!A0\r\n+1+1'
+    place = fill(stand, "=HYPERLINK(1)&", typed, given_name='=cmd|" /C calc"!A0', family_name="@SUM(1+1)*\tx")
     kinds: dict[str, int] = {}
     bad: list[str] = []
-    everywhere = routes(stand, every)
+    everywhere = sorted({*routes(stand, every), *_EXTRACT})
     for name in people:
         visitor = Visitor(stand.product.port, name)
         for pattern in everywhere:
@@ -145,7 +148,11 @@ def formulas(stands: Stands, outcome: Outcome, *, people: tuple[str, ...], every
             kind = answer.headers.get("Content-Type", "").partition(";")[0]
             kinds[kind] = kinds.get(kind, 0) + 1
             outcome.n += 1
-            if any(word in kind for word in _TABLES) or "attachment" in answer.headers.get("Content-Disposition", ""):
+            is_saved = "attachment" in answer.headers.get("Content-Disposition", "")
+            if kind == "application/json" and is_saved:
+                kinds["file"] = kinds.get("file", 0) + 1
+                bad += [] if _is_inert(answer, typed) else [f"{pattern}: no JSON, or another name"]
+            elif any(word in kind for word in _TABLES) or is_saved:
                 bad += [f"{pattern}: {cell[:40]}" for cell in _cells(answer) if cell.startswith(_FORMULA)]
         feed = _feed(visitor)
         if feed is not None:
@@ -154,6 +161,17 @@ def formulas(stands: Stands, outcome: Outcome, *, people: tuple[str, ...], every
     outcome.figures = {"answers_by_type": kinds, "formulas": len(bad)}
     outcome.must(f"no formula: {bad[:10]}", not bad)
     outcome.must("a calendar was read", kinds.get("feed", 0) > 0)
+    outcome.must("the file of an extract was read", kinds.get("file", 0) > 0)
+
+
+def _is_inert(answer: requests.Response, typed: str) -> bool:
+    """JSON in which what was typed is one text, under a name and a type that lead to no spreadsheet."""
+    name = re.search(r'filename="([^"]+)"', answer.headers["Content-Disposition"])
+    texts = [row["text"] for section in answer.json()["sections"] for row in section["rows"]]
+    is_whole = any(typed.splitlines()[0] in text for text in texts)
+    return bool(is_whole and name and re.fullmatch(r"[\w-]+\.json", name[1])) and (
+        answer.headers["X-Content-Type-Options"] == "nosniff"
+    )
 
 
 def _cells(answer: requests.Response) -> list[str]:
