@@ -163,3 +163,13 @@ def test_whoever_leads_both_units_keeps_the_investigation_that_is_handed_over():
     Unit.objects.filter(slug=NORTH).update(supervisor=person("sara.lindh"))
     hand_over(person("sara.lindh"), first.pk, unit=NORTH, note="Till Norr.")
     assert Investigation.objects.get().case_worker == person("sara.lindh")
+
+
+def test_whoever_followed_the_unknown_child_s_case_and_is_biased_follows_it_no_more(castor):
+    """Ended, not only covered by the block: what ended with it stays ended when the block does."""
+    case = make_report("per.holm", children=[UNKNOWN]).cases[0]
+    bias(castor, "per.holm")
+    followed = CaseGrant.objects.filter(user=person("per.holm"), content_object=case, ended_at__isnull=True)
+    assert followed.exists()
+    identify(case, CASTOR)
+    assert not followed.exists()
