@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from riskzon.doors import Look, look
@@ -66,9 +66,11 @@ class Receipt:
 
 
 def receipt(user: User, number: str) -> Receipt:
-    """The receipt of a report that this person registered. Unseen: no such report, or somebody else's."""
+    """The receipt of a report that this person registered. Unseen: no such report, somebody else's, or none of its cases
+    may be seen any more; a partner's stays.
+    """
     with look(user, "receipt") as door:
-        report = _own(user, number)
+        report = _own(door, number)
         if user.role == Role.PARTNER:
             return Receipt(report.number or "", report.kind, report.registered_at, None, False, (), 0, "", True)
         limit, is_provisional = _limit(report)
@@ -85,6 +87,32 @@ def receipt(user: User, number: str) -> Receipt:
         )
 
 
+def straight_away(user: User, report: Report) -> dict[str, Any] | None:
+    """What the session keeps for a registrar who reaches no case of the report just sent: of what was sent, nothing else.
+
+    None: the receipt is found by its number, as long as a case of it may be seen.
+    """
+    adults = report.adult_notes.count()
+    with look(user, "receipt") as door:
+        if user.role == Role.PARTNER or door.cases.filter(report=report).exists():
+            return None
+        limit, is_provisional = _limit(report)
+    return {
+        "number": report.number or "",
+        "kind": report.kind,
+        "registered_at": report.registered_at.isoformat(),
+        "limit": limit and limit.isoformat(),
+        "limit_is_provisional": is_provisional,
+        "adults": adults,
+    }
+
+
+def as_kept(kept: Mapping[str, Any], now: datetime) -> Receipt:
+    """The receipt that `straight_away` made."""
+    moments = {name: kept[name] and datetime.fromisoformat(kept[name]) for name in ("registered_at", "limit")}
+    return Receipt(**{**kept, **moments}, lines=(), holder=_holder(now), is_partner=False)
+
+
 def own_receipts(user: User) -> QuerySet[Report]:
     """Number and time of everything this person registered, newest first; nothing else is read."""
     return (
@@ -92,13 +120,18 @@ def own_receipts(user: User) -> QuerySet[Report]:
     )
 
 
-def kept_for_next(user: User, number: str) -> dict[str, Mapping[str, Any]]:
-    """What the next person in the same event has in common with the last: time, way in, reporter, place; not the child."""
+def kept_for_next(user: User, number: str, kind: str) -> dict[str, Mapping[str, Any]]:
+    """What the next person in the same event has in common with the last: time, way in, reporter, place; not the child.
+
+    Unseen: as for the receipt, and where the report is of another kind.
+    """
     with look(user, "next_person") as door:
-        report = _own(user, number)
-        last = door.cases.filter(report=report).select_related("child").order_by("ordinal").first()
-        is_told = last is not None and not is_protected(last.child)
-        place = last.as_reported.get("whereabouts", "") if last is not None and is_told else ""
+        report = _own(door, number)
+        cases = list(door.cases.filter(report=report).select_related("child").order_by("ordinal"))
+        if not cases or report.kind != kind:
+            raise Unseen
+        door.listed([case.pk for case in cases])
+        place = "" if is_protected(cases[0].child) else cases[0].as_reported.get("whereabouts", "")
     event = {
         "occurred_at": report.occurred_at,
         "occurred_at_precision": report.occurred_at_precision,
@@ -113,11 +146,6 @@ def kept_for_next(user: User, number: str) -> dict[str, Mapping[str, Any]]:
     return {"event": event, "child": {"whereabouts": place}}
 
 
-def kind_of(user: User, number: str) -> str:
-    """The kind of a report that this person registered; Unseen otherwise."""
-    return _own(user, number).kind
-
-
 def sent_name(as_reported: Mapping[str, Any]) -> str:
     """What the reporter called the child."""
     name = f"{as_reported.get('given_name', '')} {as_reported.get('family_name', '')}".strip()
@@ -129,8 +157,12 @@ def sent_name(as_reported: Mapping[str, Any]) -> str:
     return _("Okänt barn, ungefär %(age)s år") % {"age": age} if age is not None else _("Barn utan känt namn")
 
 
-def _own(user: User, number: str) -> Report:
-    report = Report.objects.filter(registered_by=user, number=number).first() if NUMBER.fullmatch(number) else None
+def _own(door: Look, number: str) -> Report:
+    own = Report.objects.filter(registered_by=door.user, number=number if NUMBER.fullmatch(number) else None)
+    if door.user.role != Role.PARTNER:
+        # To have registered it is no right that lasts: block, transfer and end take the receipt along.
+        own = own.filter(Exists(door.cases.filter(report=OuterRef("pk"))))
+    report = own.first()
     if report is None:
         raise Unseen
     return report

@@ -43,7 +43,8 @@ def tried(name: str) -> Iterator[tuple[str, str, str]]:
         own = [method for method in METHODS if method in route.rules and method != "HEAD"]
         beside = [method for method in METHODS if method not in own]
         if _IN_FULL:
-            yield from ((pattern, situation, method) for situation in SITUATIONS for method in METHODS)
+            methods = [method for method in METHODS if method in route.rules] if "?" in pattern else METHODS
+            yield from ((pattern, situation, method) for situation in SITUATIONS for method in methods)
         elif route.stranger == OK and name != "anonymous":
             # Open to everybody, the same for everybody.
             yield pattern, OWN_UNIT, METHODS[place % len(METHODS)]
@@ -52,7 +53,9 @@ def tried(name: str) -> Iterator[tuple[str, str, str]]:
         else:
             cells = list(_on_cases(name, own, place))
             yield from ((pattern, *cell) for cell in cells)
-            yield pattern, cells[0][0], beside[place % len(beside)]
+            # What is asked of a page is read; the other methods are tried at the page itself.
+            if "?" not in pattern:
+                yield pattern, cells[0][0], beside[place % len(beside)]
 
 
 def _on_cases(name: str, own: Sequence[str], place: int) -> Iterator[tuple[str, str]]:
@@ -93,9 +96,11 @@ def expected(pattern: str, name: str, situation: str, method: str) -> Says:
     match route.about:
         case "":
             return route.rules[method][name]
-        case "receipt":
+        case "receipt" | "next":
+            # With the right to a case of it; a partner's receipt stays, and a partner has no next person.
             registrar = "worker" if situation in (OWN_UNIT, OTHER_UNIT, GRANTED) else _REGISTRARS.get(situation)
-            return OK if name == registrar else HIDDEN
+            stays = registrar == "partner" and route.about == "receipt"
+            return OK if name == registrar and (stays or situation in actor.reaches) else HIDDEN
         case "colleague":
             # The other liaison's open report; every child of it may be followed, and nobody else may step in.
             return OK if (name, situation) == ("liaison elsewhere", OWN_REPORT) else HIDDEN

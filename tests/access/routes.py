@@ -328,6 +328,8 @@ ROUTES: dict[str, Route] = {
     "reports/new/<slug:slug>/": _form(
         _roles(*REGISTER), "look", "", is_view_class=False, variants=({"slug": "concern"},)
     ),
+    # The same form, filled with what the next person in an event has in common with the last.
+    "reports/new/<slug:slug>/?after=<str:number>": _page({}, "next", variants=({"slug": "arrest"},)),
     "reports/own/": _page(_roles(*LIAISONS), ""),
     "reports/sent/": _page(_roles(*PARTNERS_TOO), ""),
     "reports/known/": _form(_roles(*STAFF), "known", "", is_view_class=False),

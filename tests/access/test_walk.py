@@ -29,7 +29,7 @@ HEADERS = {
 
 
 def test_every_route_of_the_resolver_is_in_the_table_and_none_besides() -> None:
-    assert set(resolved()) == set(ROUTES)
+    assert set(resolved()) == {pattern for pattern in ROUTES if "?" not in pattern}
 
 
 @pytest.mark.parametrize("name", EACH)

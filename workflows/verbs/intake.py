@@ -29,7 +29,7 @@ MAY_REGISTER = PLACES[Place.REGISTER]
 
 @dataclass(frozen=True)
 class Registered:
-    """What came of it; `repeated`: the same attempt had been registered before and nothing was written."""
+    """What came of it; `repeated`: the same attempt had been registered before, as `report` is here, and nothing was written."""
 
     report: Report
     cases: list[Case]
@@ -66,8 +66,12 @@ def _registered_before(user: User, key: str, digest: str) -> Registered:
     taken = IdempotencyKey.objects.select_related("report").get(user=user, key=key)
     if taken.body_sha256 != digest:
         raise Conflict(_("Nyckeln har redan använts för en annan anmälan."))
-    cases = list(taken.report.cases.select_related("child", "unit", "assignee", "report").order_by("ordinal"))
-    return Registered(taken.report, cases, repeated=True)
+    report = taken.report
+    # With the times that were sent: whoever may not see the report any more is not told what has been put right in it.
+    for correction in report.corrections.order_by("-at"):
+        setattr(report, correction.field, correction.old)
+    cases = list(report.cases.select_related("child", "unit", "assignee", "report").order_by("ordinal"))
+    return Registered(report, cases, repeated=True)
 
 
 def _claim(user: User, key: str, digest: str, report_id: UUID) -> bool:

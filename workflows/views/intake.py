@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from riskzon import clock, drafts
 from riskzon.access import CASE_ROLES
-from riskzon.errors import Conflict, Invalid, Unseen
+from riskzon.doors import unseen
+from riskzon.errors import Conflict, Invalid
 from riskzon.matrix import Place
 from riskzon.models import IdempotencyKey, ReportKind, Role
 from workflows import receipts
@@ -61,6 +62,10 @@ PAGES = (
 )
 
 
+#: The receipt of the last report whose cases its registrar does not reach: for this session, and of what was sent alone.
+_KEPT = "receipt"
+
+
 @only_in(Place.REGISTER)
 @require_safe
 def choose(request: HttpRequest) -> HttpResponse:
@@ -79,7 +84,7 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
     """One form. Every button posts the whole of it; only Register registers."""
     page = next((page for page in PAGES if page.slug == slug), None)
     if page is None or (request.user.role == Role.PARTNER and page.kind != ReportKind.CONCERN):
-        raise Unseen
+        raise unseen(request.user, "report")
     now = clock.now()
     if typed := drafts.restored(request):
         sheet = Sheet.posted(request.user, page.kind, now, typed)
@@ -107,7 +112,9 @@ def form(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What has been registered, and what happens now; for the one who did it."""
-    found = receipts.receipt(request.user, number)
+    kept = request.session.get(_KEPT, {})
+    is_kept = kept.get("number") == number
+    found = receipts.as_kept(kept, clock.now()) if is_kept else receipts.receipt(request.user, number)
     page = next(page for page in PAGES if page.kind == found.kind)
     return render(request, "workflows/intake/receipt.html", {"receipt": found, "page": page, "role": request.user.role})
 
@@ -132,6 +139,8 @@ def _register(request: HttpRequest, page: KindPage, sheet: Sheet) -> HttpRespons
             .values_list("report__number", flat=True)
             .first(),
         )
+    if kept := receipts.straight_away(request.user, registered.report):
+        request.session[_KEPT] = kept
     return redirect("report-receipt", registered.report.number)
 
 
@@ -158,9 +167,7 @@ def _kept(request: HttpRequest, page: KindPage) -> Any:
     number = request.GET.get("after", "")
     if request.user.role == Role.PARTNER or not receipts.NUMBER.fullmatch(number):
         return None
-    if receipts.kind_of(request.user, number) != page.kind:
-        raise Unseen
-    return receipts.kept_for_next(request.user, number)
+    return receipts.kept_for_next(request.user, number, page.kind)
 
 
 def _show(

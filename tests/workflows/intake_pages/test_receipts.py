@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from riskzon.models import Report
+from riskzon.models import AuditAction, AuditEntry, Report
+from tests.acts import confirm, propose
+from tests.api.caller import Caller
 from tests.factories import ALBIN, BEA, CASTOR, ELSA, MAJA, at, child, guardian, make_report, person
 from tests.workflows.intake_pages.conftest import Paper
+from workflows.verbs.conflicts import block
 from workflows.verbs.disposition import dispose
+from workflows.verbs.people import hand_over
+from workflows.verbs.times import correct_times
 
 Visit = Callable[[str], Client]
 
@@ -163,6 +169,71 @@ def test_next_person_is_offered_after_arrest_and_lob_only(visit: Visit) -> None:
     concern = make_report("karin.ek", kind="concern").report.number
     assert "Nästa person i samma händelse" in receipt(visit("per.holm"), arrest)
     assert "Nästa person i samma händelse" not in receipt(visit("karin.ek"), concern)
+
+
+def test_who_is_shown_what_the_last_report_said_stands_in_its_log(visit: Visit) -> None:
+    """Time, reporter and whereabouts: as much a reading of the case as any other."""
+    made = make_report("per.holm", children=[child(whereabouts="Polishuset")])
+    page = visit("per.holm").get(f"/reports/new/arrest/?after={made.report.number}").content.decode()
+    assert "Polishuset" in page
+    row = AuditEntry.objects.get(actor=person("per.holm"), what="next_person")
+    assert (row.action, row.cases) == (AuditAction.LIST, [made.cases[0].pk])
+
+
+@pytest.mark.parametrize("lost", ["block", "time", "transfer"])
+def test_what_one_has_registered_is_lost_with_the_right_to_its_case(visit: Visit, lost: str) -> None:
+    """What was put right in it since is not told either."""
+    who = "karin.ek" if lost == "transfer" else "per.holm"
+    made = make_report(who, children=[child(whereabouts="Polishuset")], reporter={"type": "police", "name": "Kanarie"})
+    case, number = made.cases[0], made.report.number
+    asked = (f"/reports/{number}/receipt/", f"/reports/new/arrest/?after={number}")
+    assert [visit(who).get(path).status_code for path in asked] == [200, 200]
+    sara = person("sara.lindh")
+    match lost:
+        case "block":
+            block(sara, case.pk, username=who, reason="Släkt.")
+            correct_times(sara, number, occurred_at=made.report.occurred_at - timedelta(hours=2), reason="Protokollet.")
+        case "transfer":
+            hand_over(sara, case.pk, unit="utredning-norr", note="Flyttat.")
+        case "time":
+            propose(case)
+            confirm(case)
+            at("2027-12-20T10:00:00+01:00")
+    assert [visit(who).get(path).status_code for path in asked] == [404, 404]
+    assert Caller(who).get(f"/reports/{number}").status_code == 404
+
+
+def test_sent_again_it_is_answered_as_the_first_time_and_not_as_it_has_become(visit: Visit) -> None:
+    per = Caller("per.holm")
+    first = per.report(key="samma")
+    block(person("sara.lindh"), first.json()["cases"][0]["id"], username="per.holm", reason="Släkt.")
+    earlier = Report.objects.get().occurred_at - timedelta(hours=2)
+    correct_times(person("sara.lindh"), first.json()["number"], occurred_at=earlier, reason="Protokollet.")
+    again = per.report(key="samma")
+    assert again.status_code == 200
+    assert again.json() == {**first.json(), "cases": []}
+
+
+@pytest.mark.parametrize(("who", "is_blocked"), [("lina.dahl", False), ("jour.vakt", False), ("per.holm", True)])
+def test_whoever_reaches_no_case_gets_the_receipt_straight_away_and_in_this_session_alone(
+    visit: Visit, who: str, is_blocked: bool
+) -> None:
+    """Whoever has registered must know that it has arrived; also one who is barred from the child, and is not told so."""
+    if is_blocked:
+        earlier = make_report("per.holm").cases[0]
+        block(person("sara.lindh"), earlier.pk, username="per.holm", reason="Släkt.")
+    client = visit(who)
+    sheet = Paper(client, "/reports/new/arrest/").fill(
+        occurred_at_clock="13.20", channel="phone", child_0_identity_number=ALBIN, child_0_guardian_0_name="Maja"
+    )
+    address = sheet.press()["Location"]
+    for _reload in range(2):
+        page = text(receipt(client, address.split("/")[2]))
+        assert address.split("/")[2] in page
+        assert "24-timmarsfristen går ut lör 14 nov 2026 kl. 13.20" in page
+        assert "Mottagning barn och unga har fått anmälan." in page
+    assert "Nästa person" not in page
+    assert visit(who).get(address).status_code == 404
 
 
 def test_nothing_is_kept_of_somebody_elses_report(visit: Visit) -> None:
