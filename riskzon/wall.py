@@ -165,6 +165,16 @@ def numbers(cases: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows("SELECT id, number FROM riskzon_wall_numbers(%s::uuid[])", asked)) if asked else {}
 
 
+def held_back(cases: Iterable[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Those of these cases in which contact with a guardian is held back, and those in which the child may be the wrong one.
+
+    That it is so, for whoever follows a case; why, in whose favour and who said so stays behind the wall.
+    """
+    asked = list(cases)
+    found = rows("SELECT * FROM riskzon_wall_held_back(%s::uuid[])", asked) if asked else []
+    return {one for one, is_held, _ in found if is_held}, {one for one, _, is_doubted in found if is_doubted}
+
+
 def _tell_hours(user: User, now: datetime) -> str:
     """The hours are worked out by `riskzon.hours` alone: the policy believes them, for Socialjouren and nobody else."""
     if user.role != Role.DUTY:

@@ -22,7 +22,7 @@ WALLED = frozenset(
         *("riskzon_auditentry", "riskzon_hold", "riskzon_investigation", "riskzon_investigationentry"),
         *("riskzon_extensionanswer", "workflows_deadline", "workflows_deadlineevent", "workflows_breach"),
         *("workflows_breachnote", "workflows_caseprocess", "workflows_casetask", "workflows_todo"),
-        *("riskzon_disclosure", "riskzon_emergencyaccess", "riskzon_reveal", "riskzon_extract"),
+        *("riskzon_disclosure", "riskzon_emergencyaccess", "riskzon_reveal", "riskzon_extract", "riskzon_caseblock"),
     }
 )
 #: Tables that tell nothing of a child, and are read whole: who works where, when, by which rules.
@@ -39,7 +39,6 @@ OPEN = frozenset(
         *(
             "riskzon_absence",
             "riskzon_rolerequest",
-            "riskzon_caseblock",
             "riskzon_productclock",
             "riskzon_reportseries",
             "riskzon_canary",
@@ -70,6 +69,7 @@ ASKED_ACROSS = (
     "riskzon_wall_reports_about(uuid[])",
     "riskzon_wall_siblings(uuid[], uuid)",
     "riskzon_wall_numbers(uuid[])",
+    "riskzon_wall_held_back(uuid[])",
 )
 
 
@@ -116,9 +116,8 @@ def make_roles(names: Iterable[str]) -> None:
 
 def is_built() -> bool:
     """Whether the migrations of the wall have run, the last of them too."""
-    return bool(
-        ask("SELECT EXISTS (SELECT 1 FROM pg_policies WHERE tablename = 'workflows_todo' AND policyname = 'wall')")
-    )
+    last = ["workflows_todo", "riskzon_caseblock"]
+    return bool(ask("SELECT count(*) = 2 FROM pg_policies WHERE tablename = ANY (%s) AND policyname = 'wall'", last))
 
 
 def is_role_there() -> bool:
@@ -177,6 +176,8 @@ def _grants(role: sql.Identifier) -> Iterator[sql.Composable]:
     yield sql.SQL("GRANT SELECT ON {} TO {}").format(read, role)
     yield sql.SQL("GRANT INSERT ON riskzon_auditentry TO {}").format(role)
     for question in ASKED_ACROSS:
+        if not ask("SELECT to_regprocedure(%s) IS NOT NULL", question):
+            continue  # of a newer version
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(question), role)
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from riskzon import wall
 from riskzon.identity import age_on, format_identity
 from riskzon.localtime import local_date
 from riskzon.models import (
@@ -187,15 +188,8 @@ def as_received(rows: QuerySet[Disclosure], now: datetime) -> list[Received]:
     wrong one, and both, name, number and every place once the child is protected.
     """
     found = list(rows.select_related("case__child"))
-    held = set(
-        Hold.objects.filter(child__in={row.case.child_id for row in found}, ended_at__isnull=True).values_list(
-            "child_id", flat=True
-        )
-        if found
-        else ()
-    )
-    doubted = with_hidden_guardians({row.case_id for row in found}) if found else set()
-    return [Received(row, _readable(row, row.case.child_id in held, row.case_id in doubted, now)) for row in found]
+    held, doubted = wall.held_back({row.case_id for row in found})
+    return [Received(row, _readable(row, row.case_id in held, row.case_id in doubted, now)) for row in found]
 
 
 def _readable(row: Disclosure, is_held: bool, is_doubted: bool, now: datetime) -> tuple[tuple[str, str], ...]:

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Case as SqlCase
-from django.db.models import DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from riskzon import wall
 from riskzon.access import offered
 from riskzon.doors import Look
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
-from riskzon.models import Case, Disposition, EndProposal, Hold, Report
+from riskzon.models import Case, Report
 from riskzon.models.cases import NOTHING_DUE
 from riskzon.names import name_key
 from riskzon.veil import is_protected
@@ -50,14 +51,13 @@ def urgent_first(door: Look) -> QuerySet[Case]:
 
     ACT: nobody is to be contacted, or a guardian is not reached and the limit is less than four hours away, or passed.
     """
-    held = Hold.objects.filter(child=OuterRef("child"), ended_at__isnull=True)
-    doubted = EndProposal.objects.filter(case=OuterRef("pk"), disposition=Disposition.VOID, refused_at__isnull=True)
+    held, doubted = wall.held_back(door.cases.values_list("pk", flat=True))
     return (
         door.cases.annotate(waits=_waits_until(), limit=Coalesce("waits", _NEVER))
         .annotate(
             urgency=SqlCase(
                 When(closed_at__isnull=False, then=DONE),
-                When(Exists(held) | Exists(doubted) | Q(limit__lt=door.now + NEAR), then=ACT),
+                When(Q(pk__in=held | doubted) | Q(limit__lt=door.now + NEAR), then=ACT),
                 When(waits=NOTHING_DUE, then=DONE),
                 default=RUNS,
                 output_field=IntegerField(),

@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from riskzon import veil
+from riskzon import veil, wall
 from riskzon.disclosed import received
-from riskzon.models import Case, Contact, Hold, Supplement, TimeCorrection, User
+from riskzon.models import Case, Contact, Supplement, TimeCorrection, User
 from workflows.contact_clock import has_come_of_age
 from workflows.deadlines import current_first
 from workflows.disclosing import Received, as_received
-from workflows.ends import with_hidden_guardians
 from workflows.models import Deadline, Kind
 
 
@@ -78,12 +77,7 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
     disclosed: dict[UUID, list[Received]] = defaultdict(list)
     for piece in as_received(received(user, now).filter(case__in=ids), now):
         disclosed[piece.row.case_id].append(piece)
-    held = set(
-        Hold.objects.filter(child__in={case.child_id for case in cases}, ended_at__isnull=True).values_list(
-            "child_id", flat=True
-        )
-    )
-    doubted = with_hidden_guardians(ids)
+    held, doubted = wall.held_back(ids)
     hidden = {case.pk for case in cases if case.pk in doubted or has_come_of_age(case, now)}
     return [
         ReducedCase(
@@ -99,9 +93,9 @@ def reduced_many(cases: Sequence[Case], user: User, now: datetime) -> list[Reduc
             is_assessed=case.assessed_at is not None,
             assessed_at=case.assessed_at,
             contact=next(iter(current_first(clocks[case.pk])), None),
-            do_not_contact=case.child_id in held or case.pk in doubted,
+            do_not_contact=case.pk in held or case.pk in doubted,
             child_id=case.child_id,
-            as_reported=_as_reported(case, is_held=case.child_id in held, is_hidden=case.pk in hidden),
+            as_reported=_as_reported(case, is_held=case.pk in held, is_hidden=case.pk in hidden),
             contacts=tuple(contacts[case.pk]),
             hides_guardians=case.pk in hidden,
             corrections=tuple(corrections[case.report_id]),
