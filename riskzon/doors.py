@@ -113,7 +113,7 @@ def look(user: User, what: str) -> Iterator[Look]:
 def change(
     user: User, action: Action, case_id: UUID, *, what: str = "", logged_as: AuditAction = AuditAction.CHANGE
 ) -> Iterator[Change]:
-    """Write in one transaction: lock the case (two seconds, then Busy), ask the policy, run, save the case, log.
+    """Write in one transaction: ask the policy, lock the case (two seconds, then Busy), ask again, run, save the case, log.
 
     `logged_as` something else than a change: it is no work in the case, which stays with whoever has it.
 
@@ -122,9 +122,13 @@ def change(
     """
     what = what or action.value
     try:
-        with _locked_transaction():
+        with _locked_transaction() as begun:
+            # Before the lock: a hidden case takes as long as a missing one, and nobody is kept waiting for it.
+            if ground_of(user, case_id, begun) is None:
+                raise Unseen
             case = _lock(case_id)
             now = clock.now()
+            # Asked again after the wait for the lock: the right may have ended.
             seen = ground_of(user, case_id, now)
             if case is None or seen is None:
                 raise Unseen

@@ -48,6 +48,7 @@ from workflows.models import Breach, Deadline, DeadlineEvent
 from workflows.sweep import sweep
 from workflows.verbs import investigations
 from workflows.verbs.assessment import assess
+from workflows.verbs.conflicts import block
 from workflows.verbs.contacts import register_contact
 from workflows.verbs.disposition import dispose
 from workflows.verbs.holds import confirm_hold, refuse_hold
@@ -283,6 +284,29 @@ def test_a_case_in_which_somebody_works_is_busy_after_two_seconds(case: Case) ->
     assert not Contact.objects.exists()
     call(case)
     assert state_of(case) == "met"
+
+
+@pytest.mark.parametrize("username", ["lina.dahl", "per.holm"])
+def test_whoever_may_not_see_a_case_does_not_wait_for_who_works_in_it(case: Case, username: str) -> None:
+    """Two seconds instead of none would tell that it is there."""
+    with _somebody_works_in(case):
+        began = monotonic()
+        with pytest.raises(Unseen), change(person(username), Action.CONTACT, case.pk):
+            pass
+        assert monotonic() - began < 1
+
+
+def test_a_right_that_ends_while_its_holder_waits_for_the_case_is_gone(case: Case) -> None:
+    karin, sara, ended = person("karin.ek"), person("sara.lindh"), []
+
+    def end_it(execute, statement, *more):
+        if "FOR NO KEY UPDATE" in statement and not ended:
+            ended.extend(at_once(lambda: block(sara, case.pk, username="karin.ek", reason="Släkt.")))
+        return execute(statement, *more)
+
+    with connection.execute_wrapper(end_it), pytest.raises(Unseen), change(karin, Action.NOTE, case.pk):
+        pass
+    assert _names(ended) == ["CaseBlock"]
 
 
 def test_dispatchers_wait_for_nobody_who_works_in_a_case(case: Case) -> None:
