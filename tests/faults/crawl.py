@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -59,21 +60,55 @@ def walked(stands: Stands, outcome: Outcome, *, full: bool, pairs: int, cells: i
 
 def _time_refusals(stand: Stand, outcome: Outcome, pairs: int) -> None:
     place = plant(stand, "Tidtagning")
-    lina = Visitor(stand.product.port, "lina.dahl")
-    seconds: dict[str, list[float]] = {"forbidden": [], "missing": []}
-    bodies: set[tuple[int, str]] = set()
-    for turn in range(pairs):
-        pair = [("forbidden", place), ("missing", missing())]
-        for name, one in pair if turn % 2 else pair[::-1]:
-            began = time.monotonic()
-            answer = lina.session.get(f"{lina.address}/cases/{one.case}/", timeout=60)
-            seconds[name].append(time.monotonic() - began)
-            bodies.add((answer.status_code, _LEFT.sub("", answer.text.replace(one.case, "CASE"))))
-    typical = {name: round(median(values) * 1000, 1) for name, values in seconds.items()}
-    apart = abs(typical["forbidden"] - typical["missing"]) / typical["missing"]
-    outcome.figures |= {"ms": typical, "medians_apart": round(apart, 3)}
-    outcome.must("one answer", len(bodies) == 1 and next(iter(bodies))[0] == 404)
-    outcome.must("in the same time", apart < (0.1 if pairs >= 100 else 0.5))
+    ways = _ways(stand)
+    for name, ask in ways.items():
+        seconds: dict[str, list[float]] = {"forbidden": [], "missing": []}
+        said: set[tuple[int, str]] = set()
+        for turn in range(pairs):
+            pair = [("forbidden", place), ("missing", missing())]
+            for what, one in pair if turn % 2 else pair[::-1]:
+                began = time.monotonic()
+                status, text = ask(one.case)
+                seconds[what].append(time.monotonic() - began)
+                said.add((status, _LEFT.sub("", text.replace(one.case, "CASE"))))
+        typical = {what: round(median(values) * 1000, 1) for what, values in seconds.items()}
+        apart = abs(typical["forbidden"] - typical["missing"]) / typical["missing"]
+        outcome.figures |= {f"{name}_ms": typical, f"{name}_medians_apart": round(apart, 3)}
+        outcome.must(f"{name}: one answer", len(said) == 1 and next(iter(said))[0] == 404)
+        outcome.must(f"{name}: in the same time", apart < (0.1 if pairs >= 100 else 0.5))
+    waited = max(_while_held(stand, place, ask) for ask in ways.values())
+    outcome.figures["held_s"] = round(waited, 2)
+    outcome.must("nobody waits for a row that is hidden from them", waited < 1)
+
+
+def _ways(stand: Stand) -> dict[str, Callable[[str], tuple[int, str]]]:
+    """To read a case, to send a form about it, and to call the API about it, as somebody who has no right to it."""
+    lina, caller = Visitor(stand.product.port, "lina.dahl"), stand.caller("lina.dahl")
+
+    def read(case: str) -> tuple[int, str]:
+        answer = lina.session.get(f"{lina.address}/cases/{case}/", timeout=60)
+        return answer.status_code, answer.text
+
+    def send(case: str) -> tuple[int, str]:
+        answer = lina.call("POST", f"/cases/{case}/take/", {})
+        return answer.status_code, answer.text
+
+    def call(case: str) -> tuple[int, str]:
+        answer = caller.call("POST", f"/cases/{case}/notes", {"text": "Prov"})
+        return answer.status, answer.body.decode()
+
+    return {"read": read, "send": send, "call": call}
+
+
+def _while_held(stand: Stand, place: Place, ask: Callable[[str], tuple[int, str]]) -> float:
+    """How many seconds it takes to be refused while somebody else works in the case."""
+    with stand.database() as database, database.transaction():
+        database.execute("SELECT 1 FROM riskzon_case WHERE id = %s FOR UPDATE", [place.case])
+        began = time.monotonic()
+        status, _text = ask(place.case)
+        waited = time.monotonic() - began
+    assert status == 404
+    return waited
 
 
 def run_pytest(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
