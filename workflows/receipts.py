@@ -158,7 +158,9 @@ def sent_name(as_reported: Mapping[str, Any]) -> str:
 
 
 def _own(door: Look, number: str) -> Report:
-    own = Report.objects.filter(registered_by=door.user, number=number if NUMBER.fullmatch(number) else None)
+    if not NUMBER.fullmatch(number):
+        raise Unseen
+    own = Report.objects.filter(registered_by=door.user, number=number)
     if door.user.role != Role.PARTNER:
         # To have registered it is no right that lasts: block, transfer and end take the receipt along.
         own = own.filter(Exists(door.cases.filter(report=OuterRef("pk"))))
