@@ -1,7 +1,6 @@
 """A write that is forbidden asks the database as much as one about a case that is missing: no time tells the two apart."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -15,6 +14,8 @@ from tests.access.walker import fill
 from tests.access.world import BLOCKED, MISSING, OWN_UNIT, PARTNERS, World
 from tests.api.caller import Caller
 from tests.factories import person
+
+_Write = tuple[str, Route, str]
 
 #: Whoever has no right to a case, of each kind that has a right to some.
 _HIDDEN = {
@@ -38,23 +39,22 @@ def test_a_forbidden_write_asks_as_much_as_a_missing_one(username: str, is_call:
     visitor = Caller(username).client if is_call else Client()
     if not is_call:
         visitor.force_login(person(username))
-        # Seen a while from now: no request writes that somebody is here, whenever the minute turns.
-        session = visitor.session
-        session["began"] = session["seen"] = int(time.time()) + 3600
-        session.save()
-    told = {}
-    for pattern, route, method in _WRITES:
-        if pattern.startswith("api/") == is_call:
-            # The first answer reads what every request reads again.
-            said = [_said(visitor, pattern, route, method, where, world) for where in (MISSING, MISSING)][1:]
-            said += [_said(visitor, pattern, route, method, where, world) for where in (_HIDDEN[username], BLOCKED)]
-            if len(set(said)) > 1:
-                told[f"{method} {pattern}"] = said
-    assert told == {}
+    # A minute that turns costs a statement whoever asks: what differs is asked twice more.
+    differs = [write for write in _WRITES if write[0].startswith("api/") == is_call]
+    for _try in range(3):
+        differs = [write for write in differs if len(_answers(visitor, write, _HIDDEN[username], world)) > 1]
+    assert [f"{method} {pattern}" for pattern, _route, method in differs] == []
 
 
-def _said(visitor: Client, pattern: str, route: Route, method: str, where: str, world: World) -> tuple[int, int]:
+def _answers(visitor: Client, write: _Write, hidden: str, world: World) -> set[tuple[int, int]]:
+    """Each different answer to the same write about what is missing, hidden and blocked."""
+    _said(visitor, write, MISSING, world)  # the first reads what every request reads again
+    return {_said(visitor, write, where, world) for where in (MISSING, hidden, BLOCKED)}
+
+
+def _said(visitor: Client, write: _Write, where: str, world: World) -> tuple[int, int]:
     """The status, and how many statements it took; nothing of it stays."""
+    pattern, route, method = write
     target = world.targets[where]
     path = "/" + fill(pattern, target, route.variants[0])
     body: dict[str, Any] = (call_body if pattern.startswith("api/") else page_body)(route.sends, target, where)
