@@ -199,7 +199,7 @@ OF_CASES: dict[str, MessageKind] = {
     ),
     "emergency_opened": MessageKind(
         title=_("Nödåtkomst"),
-        text=_("En kollega har öppnat ärende %(number)s med nödåtkomst. Enhetschefen granskar den."),
+        text=_("En kollega har öppnat ärende %(number)s med nödåtkomst. Den som leder granskar den."),
         when=_BY,
     ),
     "emergency_to_confirm": MessageKind(
@@ -223,6 +223,15 @@ OF_CASES: dict[str, MessageKind] = {
         text=_("Nödåtkomsten till ärende %(number)s är inte granskad. Granska den, eller se till att det blir gjort."),
         when=_SINCE,
         roles=frozenset({Role.HEAD}),
+    ),
+    "emergency_unreviewed": MessageKind(
+        title=_("Nödåtkomst som ingen kan granska"),
+        text=_(
+            "En nödåtkomst är inte granskad i tid, och ingen verksamhetschef kan granska den utan att själv ha del i den. "
+            "Se till att det finns en till."
+        ),
+        roles=frozenset({Role.LOG_REVIEWER}),
+        facts=frozenset(),
     ),
     "emergency_unjustified": MessageKind(
         title=_("En nödåtkomst var inte motiverad"),

@@ -2,8 +2,8 @@
 
 A person reaches a case on one of these grounds, strongest first:
 
-* lead - supervisor of the unit that holds the case, and whoever covers for one who is away; where the supervisor must see
-  nothing of the child (jäv), the heads of department
+* lead - supervisor of the unit that holds the case, and whoever covers for one who is away; where nobody leads the unit, or
+  whoever does must see nothing of the child (jäv), the heads of department (`riskzon.leading`)
 * unit - social worker in that unit
 * handle - a grant to handle this one case (own running investigation, named colleague of another unit)
 * duty - Socialjouren, while the unit is closed and the case still needs the first days' work, and in the morning until
@@ -25,7 +25,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Case as SqlCase
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
-from riskzon import clock, duty
+from riskzon import clock, duty, leading
 from riskzon.absence import holding
 from riskzon.duty import Shift
 from riskzon.matrix import CASE_ROLES, RIGHTS, Action, Ground, can_reach, roles_reaching
@@ -191,11 +191,11 @@ def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | N
 def _ground_in(user: User, case_id: UUID, unit_id: UUID | None, now: datetime | None) -> Ground | None:
     if unit_id in units_led_by(user):
         return Ground.LEAD
-    if _is_above(user) and Case.objects.filter(one_level_up(), pk=case_id).exists():
+    moment = now or clock.now()
+    if is_above(user) and Case.objects.filter(leading.above(moment).cases, pk=case_id).exists():
         return Ground.LEAD
     if unit_id in units_of(user):
         return Ground.UNIT
-    moment = now or clock.now()
     found = set(_given(user, case_id, moment))
     given = {ground for ground, permission in GIVEN.items() if permission_id(permission) in found}
     if can_reach(user, Ground.DUTY) and Case.objects.filter(_on_duty(user, moment), pk=case_id).exists():
@@ -275,16 +275,8 @@ def _on_duty(user: User, now: datetime) -> Q:
     return duty.at_night(shift) | duty.from_duty(shift)
 
 
-def one_level_up() -> Q:
-    """The cases whose unit's supervisor must see nothing of the child (jäv): the heads of department lead them."""
-    return Q(
-        Exists(
-            CaseBlock.objects.filter(child=OuterRef("child"), user=OuterRef("unit__supervisor"), ended_at__isnull=True)
-        )
-    )
-
-
-def _is_above(user: User) -> bool:
+def is_above(user: User) -> bool:
+    """Whether this person leads what nobody else may (`riskzon.leading`)."""
     return user.role == Role.HEAD and can_reach(user, Ground.LEAD)
 
 
@@ -292,8 +284,8 @@ def _grounds(user: User, now: datetime) -> Iterator[tuple[Ground, Q]]:
     """Strongest first."""
     if led := units_led_by(user):
         yield Ground.LEAD, Q(unit__in=led)
-    if _is_above(user):
-        yield Ground.LEAD, one_level_up()
+    if is_above(user):
+        yield Ground.LEAD, leading.above(now).cases
     if units := units_of(user):
         yield Ground.UNIT, Q(unit__in=units)
     for ground in Ground:

@@ -7,8 +7,9 @@ asks for a need, the log and the review see to it that there was one. A protecte
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from riskzon import leading
 from riskzon.access import Action, Ground, ground_of, may_hold, rights_on
 from riskzon.matrix import Place, has
 from riskzon.models import Case, CaseBlock, EmergencyAccess, Role, User
@@ -34,13 +35,16 @@ def may_vouch(user: User, access: EmergencyAccess, now: datetime) -> bool:
 
 
 def may_review(user: User, access: EmergencyAccess, now: datetime) -> bool:
-    """Whether this person answers for the review: whoever leads the unit, and a head once it is late; never one's own."""
+    """Whether this person answers for the review: whoever leads the unit, and a head once it is late, or at once where
+    nobody who leads has had no part in it. Never one's own, nor what one has vouched for.
+    """
     if access.opened_at is None or access.reviewed_at is not None:
         return False
-    if access.user_id == user.pk or not _is_free(user, access):
+    if user.pk in (access.user_id, access.confirmed_by_id) or not _is_free(user, access):
         return False
-    is_late = user.role == Role.HEAD and access.review_by < now
-    return is_late or ground_of(user, access.case_id, now) == Ground.LEAD
+    if user.role == Role.HEAD and (access.review_by < now or _is_above(access, now)):
+        return True
+    return ground_of(user, access.case_id, now) == Ground.LEAD
 
 
 def may_see(user: User, access: EmergencyAccess, now: datetime) -> bool:
@@ -65,11 +69,31 @@ def to_vouch(user: User, cases: QuerySet[Case], now: datetime) -> QuerySet[Emerg
 
 def to_review(user: User, cases: QuerySet[Case], now: datetime) -> QuerySet[EmergencyAccess]:
     """What waits for this person's review; `cases` are those that this person leads."""
-    found = EmergencyAccess.objects.filter(opened_at__isnull=False, reviewed_at__isnull=True).exclude(user=user)
+    found = EmergencyAccess.objects.filter(opened_at__isnull=False, reviewed_at__isnull=True)
     if user.role not in (Role.SUPERVISOR, Role.HEAD):
         return found.none()
-    late = Q(review_by__lt=now) if user.role == Role.HEAD else Q(pk__in=[])
-    return found.filter(late | Q(case__in=cases.values("pk"))).exclude(case__child__in=_blocked(user))
+    mine = Q(case__in=cases.values("pk"))
+    if user.role == Role.HEAD:
+        mine |= Q(review_by__lt=now) | _those_above(now)
+    others = found.exclude(user=user).exclude(confirmed_by=user)
+    return others.filter(mine).exclude(case__child__in=_blocked(user))
+
+
+def _is_above(access: EmergencyAccess, now: datetime) -> bool:
+    """Whether everybody who leads the unit has had a part in it, or must see nothing of the child; perhaps nobody leads."""
+    barred = CaseBlock.objects.filter(child=access.case.child_id, ended_at__isnull=True)
+    had_part = {access.user_id, access.confirmed_by_id, *barred.values_list("user", flat=True)}
+    return leading.leaders(now)[access.case.unit_id] <= had_part
+
+
+def _those_above(now: datetime) -> Q:
+    """The same of all of them."""
+    barred = CaseBlock.objects.filter(child=OuterRef("case__child"), ended_at__isnull=True)
+    found = Q(pk__in=[])
+    for unit_id, people in leading.leaders(now).items():
+        no_way = (Q(user=one) | Q(confirmed_by=one) | Exists(barred.filter(user=one)) for one in people)
+        found |= Q(*no_way, case__unit=unit_id)
+    return found
 
 
 def _is_free(user: User, access: EmergencyAccess) -> bool:

@@ -93,7 +93,8 @@ _WORKER = frozenset({Ground.UNIT, Ground.HANDLE, Ground.READ, Ground.EMERGENCY})
 REACHES: Mapping[Role, frozenset[Ground]] = {
     Role.SOCIAL_WORKER: _WORKER,
     Role.SUPERVISOR: _WORKER | {Ground.LEAD},
-    # Only where jäv bars the supervisor; else what is granted, such as an investigation that nobody else is left for.
+    # Only where nobody leads the unit, or jäv bars whoever does; else what is granted, such as an investigation that nobody
+    # else is left for.
     Role.HEAD: frozenset({Ground.LEAD, Ground.HANDLE, Ground.READ}),
     Role.DUTY: _WORKER | {Ground.DUTY, Ground.NOTE},
     Role.LIAISON: frozenset({Ground.FOLLOW}),
@@ -168,8 +169,8 @@ PLACES: Mapping[Place, frozenset[Role]] = {
     Place.LOG_REVIEWS: _OVERSEERS | {Role.LOG_REVIEWER},
     Place.RIGHTS_REVIEW: frozenset({Role.HEAD, Role.LOG_REVIEWER}),
     Place.ROSTER: CASE_ROLES | {Role.HEAD, Role.ADMIN},
-    # Socialjouren may have no supervisor of its own.
-    Place.ROSTER_PLAN: _OVERSEERS | {Role.ADMIN},
+    # Socialjouren may have no supervisor of its own; and who makes the accounts does not end the shifts that wake somebody.
+    Place.ROSTER_PLAN: _OVERSEERS,
     Place.OWN_SHIFTS: frozenset({Role.DUTY}),
     Place.ABSENCE: CASE_ROLES | {Role.HEAD, Role.LIAISON},
     Place.RULES: frozenset({Role.ADMIN, Role.HEAD, Role.LOG_REVIEWER}),

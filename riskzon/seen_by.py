@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from riskzon import duty
+from riskzon import duty, leading
 from riskzon.absence import holding
 from riskzon.access import GIVEN, live, roles_with
 from riskzon.matrix import Ground, roles_reaching
@@ -80,7 +80,7 @@ def _everybody(case: Case, now: datetime) -> Iterator[Sight]:
             yield from (
                 Sight(one, Ground.LEAD, absence.person, until) for one in leads.filter(pk__in=[absence.cover_id])
             )
-    if Role.HEAD in roles_reaching(Ground.LEAD) and case.unit.supervisor_id in _blocked(case):
+    if Role.HEAD in roles_reaching(Ground.LEAD) and leading.leaders(now)[case.unit_id] <= _blocked(case):
         yield from (Sight(one, Ground.LEAD) for one in working.filter(role=Role.HEAD))
     for one in working.filter(role__in=roles_reaching(Ground.UNIT), unit=case.unit_id):
         yield Sight(one, Ground.UNIT)

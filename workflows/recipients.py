@@ -1,6 +1,6 @@
 """Who is meant by holder, lead, unit supervisor and head at the moment when a rung fires?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -129,29 +129,34 @@ class Directory:
     def unit_supervisor(self, unit_id: UUID) -> list[UUID]:
         """Who leads the unit: its supervisor, or while that one is away the supervisor who covers; perhaps nobody."""
         supervisor = self.staff.units[unit_id].supervisor_id
-        if supervisor is None or supervisor not in self.staff.active:
+        if supervisor is None:
             return []
         away = self._absence(supervisor)
-        if away is None:
-            return [supervisor]
-        return self.there([away.cover]) if away.cover in self.staff.supervisors else []
+        leads = supervisor if away is None else away.cover
+        return self.there([leads]) if leads in self.staff.supervisors else []
 
     def leads_for(self, unit_id: UUID, child_id: UUID | None) -> list[UUID]:
-        """Who leads the unit where this child is concerned: one level up, the heads, where its supervisor must not know."""
+        """Who leads the unit where this child is concerned: one level up, the heads, where whoever does must not know.
+
+        Where nobody leads it at all nobody is found, and a ladder says so; it is the heads' too (`answers_for`).
+        """
         blocked = self._blocked(child_id)
-        led = [one for one in self.unit_supervisor(unit_id) if one not in blocked]
-        if led or self.staff.units[unit_id].supervisor_id not in blocked:
+        leading = self.unit_supervisor(unit_id)
+        led = [one for one in leading if one not in blocked]
+        if led or blocked.isdisjoint([*leading, self.staff.units[unit_id].supervisor_id]):
             return led
         return [head for head in self.heads if head not in blocked]
 
-    def answers_for(self, unit_id: UUID, child_id: UUID | None) -> list[UUID]:
+    def answers_for(self, unit_id: UUID, child_id: UUID | None, *, but: Collection[UUID] = ()) -> list[UUID]:
         """Whom to tell what the unit's supervisor decides or must know; the heads where nobody leads the unit.
 
-        It also waits on the list of whoever leads the unit, for whoever comes back. A head who is away is better than nobody.
+        `but`: who has had a part in it and does not answer for it. It also waits on the list of whoever leads the unit, for
+        whoever comes back. A head who is away is better than nobody.
         """
-        blocked = self._blocked(child_id)
-        heads = [head for head in self.heads or self.staff.heads if head not in blocked]
-        return self.leads_for(unit_id, child_id) or heads
+        barred = {*self._blocked(child_id), *but}
+        in_turn = (self.leads_for(unit_id, child_id), self.heads, self.staff.heads)
+        free = ([one for one in people if one not in barred] for people in in_turn)
+        return next(filter(None, free), [])
 
     def _blocked(self, child_id: UUID | None) -> set[UUID]:
         return self.staff.blocked.get(child_id, set()) if child_id else set()

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from riskzon import access
+from riskzon import access, leading
 from riskzon.access import Ground
 from riskzon.matrix import can_reach
-from riskzon.models import CasePermission, Role, User
+from riskzon.models import CasePermission, User
 
 #: The grounds by strength, as the walk numbers them; rank 0 is the person's unit, which for its supervisor is more.
 _GROUNDS = dict(
@@ -178,8 +178,13 @@ def branches(
         else:
             branches += [_granted(table, owner, prefix, tail) for table, owner in _GRANTS]
             params |= _given_params(user, now, prefix)
-        if user.role == Role.HEAD:
-            branches.append(_ONE_LEVEL_UP + tail)
+        if access.is_above(user):
+            above = leading.above(now)
+            in_units(dict.fromkeys(above.units, now), -1, "true")
+            pairs = [(unit_id, child_id) for unit_id, children in above.children.items() for child_id in children]
+            params[f"{prefix}_led"] = [unit_id for unit_id, _child in pairs]
+            params[f"{prefix}_kept"] = [child_id for _unit, child_id in pairs]
+            branches.append(_ONE_LEVEL_UP.format(prefix=prefix) + tail)
     if not branches:
         return "SELECT NULL::timestamptz AS next_due_at, NULL::uuid AS id, 0 AS rank WHERE false", params
     return " UNION ALL ".join(f"({branch})" for branch in branches), params
@@ -213,8 +218,8 @@ _IS_FROM_DUTY = f"""EXISTS (
      WHERE u.id = c.unit_id AND (({_WORKED_ON}) OR ({_HELD})))"""
 
 _ONE_LEVEL_UP = """SELECT c.next_due_at, c.id, -1 AS rank
-    FROM riskzon_caseblock l JOIN riskzon_unit u ON u.supervisor_id = l.user_id
-    JOIN riskzon_case c ON c.unit_id = u.id AND c.child_id = l.child_id WHERE l.ended_at IS NULL AND """
+    FROM unnest(%({prefix}_led)s::uuid[], %({prefix}_kept)s::uuid[]) AS led (unit_id, child_id)
+    JOIN riskzon_case c ON c.unit_id = led.unit_id AND c.child_id = led.child_id WHERE """
 
 _GRANTS = (
     ("riskzon_casegrant", "g.user_id = %({prefix}_user)s"),

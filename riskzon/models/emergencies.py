@@ -77,6 +77,12 @@ class EmergencyAccess(models.Model):
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("user")),
                 name="emergency_is_reviewed_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True)
+                | Q(confirmed_by__isnull=True)
+                | ~Q(reviewed_by=F("confirmed_by")),
+                name="emergency_is_not_reviewed_by_whoever_vouched",
+            ),
         ]
         indexes = [
             models.Index(fields=["review_by"], condition=Q(reviewed_at__isnull=True), name="emergency_to_review"),

@@ -118,8 +118,8 @@ _FIRST_PAGE = {
 _OPEN = {**EVERYBODY, "anonymous": OK, "deactivated": OK}
 
 _ROSTER = _roles(*STAFF, "head", "admin")
-_PLANS = _roles(*LEADS, "head", "admin")
-_PLANS_TRIES = _roles(*LEADS, "head", "admin", says=TRIED)
+_PLANS = _roles(*LEADS, "head")
+_PLANS_TRIES = _roles(*LEADS, "head", says=TRIED)
 #: What is not there, for everybody; who may do what with a shift that is there is asked in tests/notifications/roster.
 NOBODY = _roles()
 _RULES = _roles("head", "log reviewer", "admin")

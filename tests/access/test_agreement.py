@@ -184,9 +184,12 @@ class Town(RuleBasedStateMachine):
     def changed_role(self, who: str, role: Role) -> None:
         User.objects.filter(username=who).update(role=role)
 
-    @rule(unit=st.sampled_from([INTAKE, NORTH, SOUTH]), who=st.sampled_from(["sara.lindh", "jonas.falk", "lina.dahl"]))
+    @rule(
+        unit=st.sampled_from([INTAKE, NORTH, SOUTH]),
+        who=st.sampled_from(["sara.lindh", "jonas.falk", "lina.dahl", "nobody"]),
+    )
     def changed_lead(self, unit: str, who: str) -> None:
-        Unit.objects.filter(slug=unit).update(supervisor=person(who))
+        Unit.objects.filter(slug=unit).update(supervisor=User.objects.filter(username=who).first())
 
     @rule(by=st.sampled_from(STEPS))
     def time_passed(self, by: timedelta) -> None:

@@ -49,6 +49,11 @@ def test_it_agrees_with_what_everybody_sees_in_a_town_where_much_has_happened() 
     Absence.objects.create(
         person=sara, cover=person("hanna.vide"), starts_at=now, registered_by=sara, registered_at=now
     )
+    # Whoever covers is biased in one, and at night is away: then nobody leads Sara's unit.
+    granting.block(person("hanna.vide"), cases[1], by=sara, reason="Jäv.", now=now)
+    Absence.objects.create(
+        person=person("hanna.vide"), starts_at=now + timedelta(hours=6), registered_by=sara, registered_at=now
+    )
     User.objects.filter(username="omar.nyman").update(is_active=False)
 
     grounds: set[str] = set()

@@ -16,7 +16,7 @@ from riskzon.access import RIGHTS, Action, Ground, ground_of, visible_cases
 from riskzon.doors import look
 from riskzon.duty import those_from_duty
 from riskzon.errors import Refused
-from riskzon.models import Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, Role, Unit, User
+from riskzon.models import Absence, Case, CaseBlock, CaseGrant, CaseGroupGrant, CasePermission, Role, Unit, User
 from tests.factories import at, child, make_report, people
 from tests.workflows.ladder_by_hand import STOCKHOLM, unit_is_open
 from workflows.demo.people import PEOPLE
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CASES = 5
 USERS = [row[0] for row in PEOPLE]
+SUPERVISORS = ("sara.lindh", "jonas.falk", "hanna.vide")
 UNITS = ("mottagning-barn-och-unga", "utredning-norr", "utredning-syd")
 MOMENTS = (
     "2026-11-13T10:00:00+01:00",
@@ -176,6 +177,18 @@ def arrange(cases: list[Case], now: datetime, columns: list[Condition], granted:
         )
 
 
+def _send_away(away: list[tuple[str, str]], now: datetime) -> None:
+    sara = User.objects.get(username="sara.lindh")
+    for username, cover in dict(away).items():
+        Absence.objects.create(
+            person=User.objects.get(username=username),
+            cover=User.objects.filter(username=cover).exclude(username=username).first(),
+            starts_at=now,
+            registered_by=sara,
+            registered_at=now,
+        )
+
+
 def _moment(now: datetime, hours: float | None) -> datetime | None:
     return None if hours is None else now + hours * HOUR
 
@@ -188,6 +201,9 @@ class World:
     grants: list[CaseGrant]
     unit_grants: list[CaseGroupGrant]
     blocks: set[tuple[UUID, UUID]]
+    #: Who is away, and who covers.
+    covers: set[tuple[UUID, UUID | None]]
+    supervisors: set[UUID]
 
     @classmethod
     def read(cls, now: datetime) -> "World":
@@ -196,6 +212,8 @@ class World:
             list(CaseGrant.objects.filter(ended_at=None).select_related("permission")),
             list(CaseGroupGrant.objects.filter(ended_at=None).select_related("permission", "group__unit")),
             set(CaseBlock.objects.filter(ended_at=None).values_list("user_id", "child_id")),
+            set(Absence.objects.values_list("person_id", "cover_id")),
+            set(User.objects.filter(role=Role.SUPERVISOR, is_active=True).values_list("pk", flat=True)),
         )
 
 
@@ -209,6 +227,16 @@ HELD_BY = {
 }
 
 
+def _leaders(case: Case, world: World) -> list[UUID]:
+    """Whoever leads the unit now: its supervisor, else the supervisor who covers; nobody where both are away or gone."""
+    supervisor = case.unit.supervisor_id
+    away = {person for person, _cover in world.covers}
+    found = (
+        [supervisor] if supervisor not in away else [cover for person, cover in world.covers if person == supervisor]
+    )
+    return [one for one in found if one in world.supervisors and one not in away]
+
+
 def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
     """The rule as the words say it, one case and one person at a time."""
     now = world.now
@@ -217,7 +245,9 @@ def _ground_by_hand(user: User, case: Case, world: World) -> Ground | None:
     found = []
     if user.role == Role.SUPERVISOR and case.unit.supervisor_id == user.pk:
         found.append(Ground.LEAD)
-    if user.role == Role.HEAD and (case.unit.supervisor_id, case.child_id) in world.blocks:
+    if user.role == Role.SUPERVISOR and (case.unit.supervisor_id, user.pk) in world.covers:
+        found.append(Ground.LEAD)
+    if user.role == Role.HEAD and all((leader, case.child_id) in world.blocks for leader in _leaders(case, world)):
         found.append(Ground.LEAD)
     if user.role in (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY) and case.unit_id == user.unit_id:
         found.append(Ground.UNIT)
@@ -294,7 +324,7 @@ def _opened(user: User, cases: list[Case]) -> dict[UUID, frozenset[Action]]:
 
 
 @settings(
-    max_examples=8,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
@@ -306,14 +336,25 @@ def _opened(user: User, cases: list[Case]) -> dict[UUID, frozenset[Action]]:
     granted=st.lists(grants, max_size=14),
     blocked=st.lists(blocks, max_size=6),
     gone=st.sampled_from(["", *USERS]),
+    leads=st.sampled_from(["sara.lindh", ""]),
+    away=st.lists(st.tuples(st.sampled_from(SUPERVISORS), st.sampled_from(["", *SUPERVISORS])), max_size=2),
 )
 def test_everything_shows_the_same_cases(
-    cases: list[Case], moment: str, columns: list[Condition], granted: list[Granted], blocked: list, gone: str
+    cases: list[Case],
+    moment: str,
+    columns: list[Condition],
+    granted: list[Granted],
+    blocked: list,
+    gone: str,
+    leads: str,
+    away: list,
 ) -> None:
     with undone():
         now = at(moment)
         arrange(cases, now, columns, granted, blocked)
         User.objects.filter(username=gone).update(is_active=False)
+        Unit.objects.filter(slug=UNITS[0]).update(supervisor=User.objects.filter(username=leads).first())
+        _send_away(away, now)
         there = list(Case.objects.select_related("unit", "child").order_by("next_due_at", "id"))
         world = World.read(now)
         for user in User.objects.order_by("username"):

@@ -15,7 +15,7 @@ from riskzon.doors import change, look
 from riskzon.emergency import LASTS
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen
 from riskzon.granting import block
-from riskzon.models import AuditAction, AuditEntry, Case, CaseGrant, EmergencyAccess, User
+from riskzon.models import Absence, AuditAction, AuditEntry, Case, CaseGrant, EmergencyAccess, Role, Unit, User
 from tests.acts import TICK, move, refuses, told
 from tests.api.caller import Caller
 from tests.factories import ALBIN, ELSA, WORKDAY, at, child, make_report, people, person
@@ -374,6 +374,76 @@ def test_nobody_reviews_what_they_did_themselves(visit, case: Case) -> None:
     assert visit("jonas.falk").post(reverse("emergency-access", args=[found.pk]), DONE).status_code == 404
 
 
+def test_nobody_reviews_what_they_vouched_for_and_the_head_is_asked_at_once(visit, protected: Case) -> None:
+    found = opened(protected)
+    confirm(person("sara.lindh"), found.pk)
+
+    assert told("emergency_opened", protected) == {"maria.oberg"}
+    assert waits_for("sara.lindh", "emergency_to_review") == []
+    with pytest.raises(Unseen):
+        review(person("sara.lindh"), found.pk, **DONE)
+    assert visit("sara.lindh").post(reverse("emergency-access", args=[found.pk]), DONE).status_code == 404
+    (line,) = waits_for("maria.oberg", "emergency_to_review")
+    assert not line.is_led
+    head = visit("maria.oberg")
+    assert head.post(reverse("emergency-access", args=[found.pk]), DONE).status_code == 302
+    found.refresh_from_db()
+    assert found.reviewed_by == person("maria.oberg")
+
+
+def test_a_head_who_vouched_leaves_the_review_to_whoever_leads_and_then_to_another_head(protected: Case) -> None:
+    found = opened(protected)
+    confirm(person("maria.oberg"), found.pk)
+    assert told("emergency_opened", protected) == {"sara.lindh"}
+    User.objects.create(username="head.two", role=Role.HEAD)
+    at(LATE)
+    sweep()
+
+    assert told("emergency_late", protected) == {"head.two"}
+    assert waits_for("maria.oberg", "emergency_to_review") == []
+    with pytest.raises(Unseen):
+        review(person("maria.oberg"), found.pk, **DONE)
+    assert len(waits_for("sara.lindh", "emergency_to_review")) == 1
+    review(person("head.two"), found.pk, **DONE)
+
+
+def test_where_no_head_is_left_to_review_it_the_log_reviewers_are_told_once(protected: Case) -> None:
+    found = opened(protected)
+    confirm(person("maria.oberg"), found.pk)
+    at(LATE)
+    sweep()
+    sweep()
+
+    assert told("emergency_late") == set()
+    assert told("emergency_unreviewed") == {"lars.wik"}
+    assert Message.objects.filter(kind="emergency_unreviewed").count() == 1
+
+
+def test_where_nobody_leads_the_unit_a_head_reviews_before_it_is_late(case: Case) -> None:
+    Unit.objects.filter(pk=case.unit_id).update(supervisor=None)
+    found = opened(case)
+
+    assert told("emergency_opened", case) == {"maria.oberg"}
+    assert len(waits_for("maria.oberg", "emergency_to_review")) == 1
+    review(person("maria.oberg"), found.pk, **DONE)
+
+
+def test_whoever_covers_reviews_what_the_absent_supervisor_vouched_for(protected: Case) -> None:
+    found = opened(protected)
+    confirm(person("sara.lindh"), found.pk)
+    Absence.objects.create(
+        person=person("sara.lindh"),
+        cover=person("jonas.falk"),
+        starts_at=clock.now(),
+        registered_by=person("sara.lindh"),
+        registered_at=clock.now(),
+    )
+
+    assert waits_for("maria.oberg", "emergency_to_review") == []
+    assert len(waits_for("jonas.falk", "emergency_to_review")) == 1
+    review(person("jonas.falk"), found.pk, **DONE)
+
+
 @pytest.mark.parametrize("who", ["karin.ek", "lina.dahl", "jonas.falk", "maria.oberg", "per.holm", "lars.wik"])
 def test_only_who_leads_the_unit_reviews(case: Case, who: str) -> None:
     found = opened(case)
@@ -424,6 +494,11 @@ def test_the_database_opens_nothing_protected_without_a_second_person(protected:
     refuses(
         lambda: table.update(opened_at=clock.now(), confirmed_by=person("lina.dahl")),
         "emergency_is_vouched_for_by_another",
+    )
+    confirm(person("sara.lindh"), table.get().pk)
+    answer = {"reviewed_at": clock.now(), "outcome": "justified", "note": "Jag själv"}
+    refuses(
+        lambda: table.update(**answer, reviewed_by=person("sara.lindh")), "emergency_is_not_reviewed_by_whoever_vouched"
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         EmergencyAccess.objects.create(

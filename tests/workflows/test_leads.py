@@ -14,9 +14,10 @@ from tests.acts import DAY, HOUR, TICK, both_parents, breaches_of, call, clock_o
 from tests.factories import BEA, CASTOR, at, child, make_report, people, person
 from workflows import waiting
 from workflows.models import Kind
+from workflows.recipients import Directory
 from workflows.sweep import sweep
 from workflows.verbs.absences import end_absence, register_absence
-from workflows.verbs.conflicts import declare, unblock
+from workflows.verbs.conflicts import block, declare, unblock
 from workflows.verbs.disposition import dispose
 from workflows.verbs.holds import confirm_hold
 from workflows.verbs.investigations import answer_extension, extend
@@ -186,6 +187,72 @@ def test_a_head_who_leads_nothing_of_a_child_explains_no_breach(case: Case) -> N
         review_breach(person("maria.oberg"), breaches_of(case)[0].pk, cause="not_reachable", action="Nej.")
 
 
+# --- nobody who leads may know of the child, or nobody leads -----------------------------------------------------
+
+
+def test_where_whoever_covers_is_biased_the_head_leads_that_child_and_is_told(case: Case) -> None:
+    other = make_report(children=[child(identity_number=BEA)]).cases[0]
+    register_absence(person("sara.lindh"), cover="jonas.falk")
+    declare(person("jonas.falk"), case.pk)
+
+    assert told("conflict_of_interest", case) == {"maria.oberg"}
+    assert _leads("maria.oberg", case)
+    assert not _leads("maria.oberg", other)
+    at(NIGHT)
+    decided = hold(case, by="jour.vakt")
+    assert told("hold_to_confirm", case) == {"maria.oberg"}
+    confirm_hold(person("maria.oberg"), decided.pk)
+    unblock(person("maria.oberg"), case.pk, username="jonas.falk")
+    assert not _leads("maria.oberg", case)
+
+
+def test_what_fires_for_a_biased_cover_reaches_the_head_who_can_open_it(case: Case) -> None:
+    register_absence(person("sara.lindh"), cover="jonas.falk")
+    declare(person("jonas.falk"), case.pk)
+    at(clock_of(case).due_at.isoformat())
+    move(TICK)
+    sweep()
+
+    leads = Directory.read(clock.now()).leads_for(case.unit_id, case.child_id)
+    assert leads == [person("maria.oberg").pk]
+    assert told("deadline_breached", case) >= {"maria.oberg"}
+    (breach,) = breaches_of(case)
+    review_breach(person("maria.oberg"), breach.pk, cause="not_reachable", action="Brev skickat.")
+
+
+def test_a_supervisor_who_may_know_leads_although_whoever_covers_may_not_and_is_back(case: Case) -> None:
+    absence = register_absence(person("sara.lindh"), cover="jonas.falk")
+    declare(person("jonas.falk"), case.pk)
+    end_absence(person("sara.lindh"), absence.pk)
+
+    assert _leads("sara.lindh", case)
+    assert not _leads("maria.oberg", case)
+
+
+def test_in_a_unit_that_nobody_leads_the_head_does_what_its_supervisor_would_until_somebody_leads(case: Case) -> None:
+    Unit.objects.filter(pk=case.unit_id).update(supervisor=None)
+    assert _leads("maria.oberg", case)
+
+    block(person("maria.oberg"), case.pk, username="omar.nyman", reason="Granne.")
+    assert access.ground_of(person("omar.nyman"), case.pk) is None
+    Unit.objects.filter(pk=case.unit_id).update(supervisor=person("sara.lindh"))
+    assert not _leads("maria.oberg", case)
+
+
+@pytest.mark.parametrize("gone", ["away", "left", "another role"])
+def test_a_supervisor_who_is_not_there_leads_nothing_and_the_head_does(case: Case, gone: str) -> None:
+    if gone == "away":
+        register_absence(person("sara.lindh"))
+    else:
+        changed = {"is_active": False} if gone == "left" else {"role": Role.ANALYST}
+        User.objects.filter(username="sara.lindh").update(**changed)
+
+    assert _leads("maria.oberg", case)
+    assert _waits_for("maria.oberg") == set()
+    with look(person("maria.oberg"), "test"):
+        assert set(Case.objects.values_list("pk", flat=True)) == {case.pk}
+
+
 # --- clocks of days ----------------------------------------------------------------------------------------------
 
 
@@ -265,6 +332,9 @@ def test_an_investigation_that_only_a_head_is_left_for_is_the_heads_and_stays(ca
     running.refresh_from_db()
     first = running.case_worker
     assert first.role == Role.HEAD
+    # Where nobody is left the head leads as well; the investigation is there without that too.
+    assert access.ground_of(first, case.pk) == "lead"
+    Unit.objects.filter(pk=case.unit_id).update(supervisor=person("jonas.falk"))
     assert access.ground_of(first, case.pk) == "handle"
     assert told("things_received") == {first.username}
 

@@ -87,7 +87,7 @@ def confirm(user: User, access_id: UUID) -> EmergencyAccess:
 
 
 def review(user: User, access_id: UUID, *, outcome: str, note: str) -> EmergencyAccess:
-    """Say whether there was a need: whoever leads the unit, a head once it is late, never the one who broke in.
+    """Say whether there was a need: whoever leads the unit, else a head (`riskzon.emergency.may_review`).
 
     Not justified: the heads and the log reviewer are told. Conflict: it has been reviewed. Unseen: not for this person.
     """
@@ -188,11 +188,11 @@ def _write(door: Change, code: str, reason: str) -> EmergencyAccess:
 
 
 def _tell_opened(door: Change, access: EmergencyAccess, *, beside: User | None = None) -> None:
-    """At once, whatever the hour: whoever answers for the unit, and by night whoever leads the shift too."""
+    """At once, whatever the hour: whoever is to review it, and by night whoever leads the shift too."""
     directory = Directory.read(door.now)
     leads = directory.find(("lead", "unit_supervisor"), Place.of_case(door.case))
-    answers = directory.answers_for(door.case.unit_id, door.case.child_id)
-    silent = {access.user_id, beside.pk if beside else None}
+    silent = {access.user_id, *([beside.pk] if beside else [])}
+    answers = directory.answers_for(door.case.unit_id, door.case.child_id, but=silent)
     tell(
         "emergency_opened",
         to=[who for who in (*leads, *answers) if who not in silent],

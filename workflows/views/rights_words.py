@@ -12,7 +12,9 @@ from riskzon.timewords import moment
 
 #: What a ground is, after its name in the access log (`workflows.views.wording`).
 MEANS = {
-    Ground.LEAD: gettext_lazy("Enhetens alla ärenden. Verksamhetschefen: bara där enhetschefen är jävig."),
+    Ground.LEAD: gettext_lazy(
+        "Enhetens alla ärenden. Verksamhetschefen: bara där ingen annan leder, eller den som leder är jävig."
+    ),
     Ground.UNIT: gettext_lazy("Den egna enhetens alla ärenden."),
     Ground.HANDLE: gettext_lazy("Ett enda ärende, till exempel för den som utreder barnet på en annan enhet."),
     Ground.DUTY: gettext_lazy("Det som inte kan vänta medan enheten är stängd, tills någon där har tagit över."),
@@ -92,6 +94,7 @@ DEVIATES = {
     "no_source": gettext_lazy("Behörigheten saknar grund"),
     "no_giver": gettext_lazy("Ingen står för att ha gett behörigheten"),
     "endless": gettext_lazy("Behörigheten har inget slut"),
+    "too_long": gettext_lazy("Behörigheten slutar senare än den ska"),
     "worker": gettext_lazy("Utreder barnet, men når inte ärendet"),
     "assignee": gettext_lazy("Är handläggare, men når inte ärendet"),
 }

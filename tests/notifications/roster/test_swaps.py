@@ -138,7 +138,7 @@ def test_a_running_shift_is_handed_over_from_now_on() -> None:
     assert roster.on_duty(now) == [person("jour.reserv").pk]
 
 
-@pytest.mark.parametrize("username", ["sara.lindh", "maria.oberg", "it.admin"])
+@pytest.mark.parametrize("username", ["sara.lindh", "maria.oberg"])
 def test_a_supervisor_moves_a_shift_at_once_and_both_are_told(username: str) -> None:
     offered()
     moved = swaps.move(person(username), *shift_of("jour.vakt", SATURDAY), to=person("jour.reserv").pk)
