@@ -2,14 +2,18 @@
 
 The administrator, and whoever keeps the municipality's directory, ask; the unit's supervisor answers, or a head of
 department, who alone answers for supervisors and for roles outside the units. Nobody answers an own request, or about the
-own role. To lose a role needs no answer. (SOLPUL 10 §: authorisation limited to what each needs.)
+own role. To lose a role needs no answer; but whoever is the last head, or leads a unit alone, has a successor first.
+(SOLPUL 10 §: authorisation limited to what each needs.)
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from riskzon.access import units_led_by
+from riskzon.errors import Conflict
 from riskzon.models import Role, RoleRequest, SignOn, Unit, User
 from riskzon.sso_groups import HAS_UNIT
 
@@ -79,8 +83,10 @@ def take_back(person: User, *, by: User | None, now: datetime) -> bool:
 def take_effect(request: RoleRequest) -> User:
     """Give the role that was confirmed, in the transaction of the answer; the account is open from then on.
 
-    The session of a former role ends by itself (`User.get_session_auth_hash`).
+    The session of a former role ends by itself (`User.get_session_auth_hash`). Conflict: nobody would be head any more.
     """
+    if request.role != Role.HEAD:
+        keep_a_head(request.person_id)
     user = User.objects.select_for_update().get(pk=request.person_id)
     if (user.role, user.unit_id) != (request.role, request.unit_id):
         # Whoever leads elsewhere from now on leads there no more: the heads do, until somebody else does.
@@ -91,6 +97,34 @@ def take_effect(request: RoleRequest) -> User:
     SignOn.objects.filter(user=user).update(ended_at=None)
     lead_if_nobody_does(user)
     return user
+
+
+def keep_a_head(person_id: UUID) -> None:
+    """Conflict: nobody but this person is head of department, and every ladder ends there. In a transaction.
+
+    All of them are locked, so that of two who leave at once the second is refused.
+    """
+    heads = User.objects.select_for_update(no_key=True).filter(role=Role.HEAD, is_active=True).order_by("pk")
+    if list(heads.values_list("pk", flat=True)) == [person_id]:
+        raise Conflict(
+            _(
+                "Personen är den enda verksamhetschefen. Begär först rollen för någon till under Konton, och låt den bekräftas."
+            )
+        )
+
+
+def pass_units_on(person: User) -> list[Unit]:
+    """Let another supervisor of each unit lead it instead of this one, who leaves; returns the units that have no other."""
+    left = []
+    for unit in Unit.objects.select_for_update(no_key=True, of=("self",)).filter(supervisor=person):
+        others = User.objects.filter(role=Role.SUPERVISOR, is_active=True, unit=unit).exclude(pk=person.pk)
+        successor = others.defer("password").order_by("last_name", "pk").first()
+        if successor is None:
+            left.append(unit)
+            continue
+        unit.supervisor = successor
+        unit.save(update_fields=["supervisor"])
+    return left
 
 
 def lead_if_nobody_does(user: User) -> None:

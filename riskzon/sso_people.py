@@ -146,6 +146,8 @@ def _end(sign_on: SignOn, real_now: datetime) -> None:
     sign_on.ended_at = real_now
     sign_on.save(update_fields=["ended_at"])
     sessions.end_all(user)
+    # What the directory ends is ended at once, the last head too: then the auditor calls (`no_head`).
+    role_requests.pass_units_on(user)
     _log("ended", user)
 
 

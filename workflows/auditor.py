@@ -26,7 +26,7 @@ from riskzon.sealing import Standing, standing
 from workflows import auditor_role
 from workflows.alarm import Alarm, ping
 from workflows.auditor_log import wrong_seals
-from workflows.auditor_rights import Compared, compared
+from workflows.auditor_rights import Compared, compared, everywhere
 from workflows.auditor_roster import seconds_until_nobody
 
 EVERY = timedelta(seconds=30)
@@ -67,6 +67,8 @@ class Findings:
     canary_problem: str
     #: By the product's clock, unlike the other ages; 0: now. None: somebody is on duty for a day whenever a unit is closed.
     nobody_on_duty_in_seconds: float | None
+    #: Nobody is head of department, where every ladder ends and what nobody else may lead is led.
+    no_head: bool
     clock_skew_seconds: float
     #: Of the access log: the age of the oldest row that no seal holds, and of the oldest seal that no head tells of.
     log_unsealed_seconds: float | None
@@ -77,6 +79,8 @@ class Findings:
     rights_wrong: int
     rights_missing: int
     rights_age_seconds: float | None
+    #: Rights on all cases, past the policy.
+    rights_everywhere: int
     #: What writes or works unseen and has no role of its own to do it in, or one that has lacked a right: it goes on with all.
     all_rights: tuple[str, ...]
 
@@ -97,9 +101,11 @@ class Findings:
             or self.canary_age_seconds is None
             or self.canary_age_seconds > CANARY_EVERY.total_seconds(),
             "roster_gap": self.nobody_on_duty_in_seconds is not None,
+            "no_head": self.no_head,
             "clocks_apart": abs(self.clock_skew_seconds) > CLOCKS_APART.total_seconds(),
             "log_broken": self.log_seals_wrong > 0,
             **Compared(self.rights_wrong, self.rights_missing, self.rights_age_seconds).faults,
+            "rights_everywhere": self.rights_everywhere > 0,
             "all_rights": bool(self.all_rights),
             **dict.fromkeys(("log_not_sealed", "log_head_not_written"), False),
             **dict.fromkeys(Standing(self.log_unsealed_seconds, self.log_headless_seconds).faults, True),
@@ -115,7 +121,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         database = cursor.fetchone()[0]
         skew = (before + app_clock()) / 2 - database
         cursor.execute(_LOOK, {"late": LATE, "look_back": LOOK_BACK, "silent": SILENT, "dispatchers": DISPATCHERS})
-        overdue, rungs, untold, failed, bare, oldest, sweep_age, silent = cursor.fetchone()
+        overdue, rungs, untold, failed, bare, oldest, sweep_age, silent, no_head = cursor.fetchone()
         cursor.execute(_ALL_RIGHTS, {"parts": [*Part], "roles": [own_role(part) for part in Part], "silent": SILENT})
         all_rights = [part for (part,) in cursor.fetchall()]
         cursor.execute(_CANARY, {"within": CANARY_WITHIN})
@@ -133,6 +139,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         canary_age_seconds=canary_age,
         canary_problem=canary_problem or "",
         nobody_on_duty_in_seconds=seconds_until_nobody(),
+        no_head=no_head,
         clock_skew_seconds=round(skew, 3),
         log_unsealed_seconds=log.unsealed_seconds,
         log_headless_seconds=log.headless_seconds,
@@ -140,6 +147,7 @@ def look(app_clock: Callable[[], float] = time.time) -> Findings:
         rights_wrong=rights.wrong,
         rights_missing=rights.missing,
         rights_age_seconds=rights.age_seconds,
+        rights_everywhere=everywhere(),
         all_rights=tuple(all_rights),
     )
 
@@ -243,7 +251,9 @@ SELECT
                       AND heart.at >= (SELECT real FROM clock) - %(silent)s::interval
                )
          ORDER BY wanted.name
-    )
+    ),
+    EXISTS (SELECT 1 FROM riskzon_unit)
+    AND NOT EXISTS (SELECT 1 FROM riskzon_user AS head WHERE head.role = 'head' AND head.is_active)
 """
 
 # Which roles are not there for this login, and what a dispatcher has said that it does without.

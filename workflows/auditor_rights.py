@@ -19,7 +19,7 @@ SILENT = timedelta(hours=3)
 PATIENCE = "5s"
 
 #: What is wrong with a right that is there, and with one that is not.
-WRONG = ("inactive", "role", "blocked", "investigation_over", "no_source", "no_giver", "endless")
+WRONG = ("inactive", "role", "blocked", "investigation_over", "no_source", "no_giver", "endless", "too_long")
 MISSING = ("worker", "assignee")
 
 
@@ -74,6 +74,14 @@ def deviations() -> list[Deviation]:
         return [Deviation(*row) for row in cursor.fetchall()]
 
 
+def everywhere() -> int:
+    """How many have a right on all cases, past the policy: superusers, case permissions model-wide, guardian's generic rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERYWHERE)
+        found: int = cursor.fetchone()[0]
+    return found
+
+
 def _last() -> Compared:
     """What the auditor's own heartbeat remembers of it."""
     with connection.cursor() as cursor:
@@ -86,6 +94,19 @@ _LAST = """
 SELECT (detail ->> 'rights_wrong')::int, (detail ->> 'rights_missing')::int,
        (detail ->> 'rights_age_seconds')::float8 + extract(epoch FROM clock_timestamp() - at)::float8
   FROM workflows_heartbeat WHERE name = 'audit' AND detail ->> 'rights_age_seconds' IS NOT NULL
+"""
+
+
+_EVERYWHERE = """
+WITH kind AS (
+    SELECT id FROM auth_permission
+     WHERE codename IN ('handle_case', 'note_case', 'read_case', 'emergency_case', 'follow_case')
+)
+SELECT (SELECT count(*) FROM riskzon_user AS p WHERE p.is_superuser)
+     + (SELECT count(*) FROM riskzon_user_user_permissions AS g JOIN kind ON kind.id = g.permission_id)
+     + (SELECT count(*) FROM auth_group_permissions AS g JOIN kind ON kind.id = g.permission_id)
+     + (SELECT count(*) FROM guardian_userobjectpermission AS g JOIN kind ON kind.id = g.permission_id)
+     + (SELECT count(*) FROM guardian_groupobjectpermission AS g JOIN kind ON kind.id = g.permission_id)
 """
 
 
@@ -110,7 +131,7 @@ every AS (
     SELECT case_id, NULL, group_id, permission_id, source, granted_by_id, ends_at
       FROM riskzon_casegroupgrant WHERE ended_at IS NULL
 ), given AS MATERIALIZED (
-    SELECT every.*, kind.codename, c.child_id, c.report_id
+    SELECT every.*, kind.codename, c.child_id, c.report_id, c.registered_at
       FROM every CROSS JOIN clock
       JOIN auth_permission AS kind ON kind.id = every.permission_id
       JOIN riskzon_case AS c ON c.id = every.case_id
@@ -136,24 +157,27 @@ every AS (
                         SELECT 1 FROM riskzon_investigation AS i
                          WHERE i.child_id = g.child_id AND i.case_worker_id = g.user_id AND i.closed_at IS NULL
                     ) THEN 'investigation_over'
-               WHEN NOT CASE g.codename
+               WHEN CASE g.codename
                         WHEN 'handle_case' THEN g.source IN ('investigation', 'assigned')
                         WHEN 'read_case' THEN g.source IN ('named', 'assigned')
                         WHEN 'note_case' THEN g.source = 'duty' AND g.user_id IS NOT NULL
-                        WHEN 'follow_case' THEN g.source IN ('named', 'taken_over') AND g.user_id IS NOT NULL
-                             OR g.source = 'registered' AND EXISTS (
-                                    SELECT 1 FROM riskzon_report AS r
-                                     WHERE r.id = g.report_id AND r.registered_by_id = g.user_id)
+                        WHEN 'follow_case' THEN CASE g.source
+                            WHEN 'registered' THEN r.registered_by_id = g.user_id
+                            WHEN 'named' THEN g.user_id IS NOT NULL AND g.granted_by_id IS DISTINCT FROM g.user_id
+                            WHEN 'taken_over' THEN g.granted_by_id = g.user_id AND r.registered_by_id <> g.user_id
+                            ELSE false
+                        END
                         WHEN 'emergency_case' THEN g.source = 'emergency' AND EXISTS (
                                     SELECT 1 FROM riskzon_emergencyaccess AS e
                                      WHERE e.case_id = g.case_id AND e.user_id = g.user_id
                                        AND e.opened_at IS NOT NULL AND e.ends_at = g.ends_at)
                         ELSE false
-                    END THEN 'no_source'
+                    END IS NOT TRUE THEN 'no_source'
                WHEN g.granted_by_id IS NULL AND g.source NOT IN ('investigation', 'duty', 'emergency') THEN 'no_giver'
                WHEN g.ends_at IS NULL AND g.codename IN ('note_case', 'emergency_case', 'follow_case') THEN 'endless'
+               WHEN g.codename = 'follow_case' AND g.ends_at > g.registered_at + interval '30 days' THEN 'too_long'
            END AS what
-      FROM given AS g LEFT JOIN riskzon_user AS p ON p.id = g.user_id
+      FROM given AS g JOIN riskzon_report AS r ON r.id = g.report_id LEFT JOIN riskzon_user AS p ON p.id = g.user_id
 ), lacking AS (
     SELECT c.id AS case_id, p.id AS user_id, 'worker' AS what
       FROM riskzon_investigation AS i CROSS JOIN clock

@@ -38,7 +38,12 @@ READS: Mapping[str, tuple[str, ...]] = {
     "auth_permission": ("id", "codename"),
     "riskzon_canary": ("id", "made_at", "due_at", "fired_at", "rehearsal"),
     "riskzon_unit": ("id", "supervisor_id", "kind", "weekly_hours", "closed_dates"),
-    "riskzon_user": ("id", "unit_id", "role", "is_active"),
+    "riskzon_user": ("id", "unit_id", "role", "is_active", "is_superuser"),
+    # Rights that would hold for all cases, or past the policy: that there are none.
+    "riskzon_user_user_permissions": ("permission_id",),
+    "auth_group_permissions": ("permission_id",),
+    "guardian_userobjectpermission": ("permission_id",),
+    "guardian_groupobjectpermission": ("permission_id",),
     "riskzon_absence": ("person_id", "cover_id", "starts_at", "ends_at", "ended_at"),
     "riskzon_auditentry": ("id", "at", "transaction"),
     "riskzon_auditseal": (

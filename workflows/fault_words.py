@@ -29,6 +29,7 @@ WORDS: dict[str, Any] = {
     "outbox_slow": _("Mejl och SMS går inte ut i tid. Ring den som måste veta."),
     "canary_late": _("Provet av larmvägen kom inte fram. Mejl och SMS kan utebli: ring den som måste veta."),
     "roster_gap": _("Det närmaste dygnet saknas någon i tjänst på Socialjouren. Fyll jourschemat."),
+    "no_head": _("Ingen är verksamhetschef här. Sista steget i varje trappa når ingen: ge någon rollen."),
     "log_broken": _(
         "Åtkomstloggen har ändrats i efterhand. Rör ingenting: låt någon kontrollera den utanför systemet."
     ),
@@ -39,6 +40,9 @@ WORDS: dict[str, Any] = {
     "log_head_not_written": _("Åtkomstloggens kvitton skrivs inte utanför databasen."),
     "rights_wrong": _(
         "Någon har en behörighet till ett ärende som ingen borde ha. Loggranskaren ser vilken under Loggkontroll."
+    ),
+    "rights_everywhere": _(
+        "Någon har en behörighet till alla ärenden, förbi reglerna. Den som sköter databasen ser vem."
     ),
     "rights_missing": _(
         "Någon saknar behörighet till ett ärende som är hens. Loggranskaren ser vilket under Loggkontroll."

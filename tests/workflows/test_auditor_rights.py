@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
+from guardian.models import GroupObjectPermission, UserObjectPermission
 
 from riskzon import clock, granting
-from riskzon.access import ground_of, permission_id
+from riskzon.access import FOLLOW_FOR, ground_of, permission_id
 from riskzon.models import (
     AuditEntry,
     Case,
@@ -148,6 +150,34 @@ SURPLUS = {
         lambda case: give(case, "ivar.sjo", READ, GrantSource.ASSIGNED, by=""),
     ),
     "notes without an end": ("endless", "jour.vakt", lambda case: give(case, "jour.vakt", NOTE, GrantSource.DUTY)),
+    "an own report, for longer than thirty days": (
+        "too_long",
+        "per.holm",
+        lambda case: CaseGrant.objects.filter(user=person("per.holm"), content_object=case).update(
+            ends_at=case.registered_at + FOLLOW_FOR + timedelta(seconds=1)
+        ),
+    ),
+    "a liaison who has named herself": (
+        "no_source",
+        "nadia.rask",
+        lambda case: CaseGrant.objects.filter(user=person("nadia.rask"), content_object=case).update(
+            granted_by=person("nadia.rask")
+        ),
+    ),
+    "an own report as if it were taken over": (
+        "no_source",
+        "per.holm",
+        lambda case: CaseGrant.objects.filter(user=person("per.holm"), content_object=case).update(
+            source=GrantSource.TAKEN_OVER
+        ),
+    ),
+    "what a colleague took over for her": (
+        "no_source",
+        "nadia.rask",
+        lambda case: CaseGrant.objects.filter(user=person("nadia.rask"), content_object=case).update(
+            source=GrantSource.TAKEN_OVER
+        ),
+    ),
     "a whole unit, for notes": ("no_source", "", _whole_unit),
 }
 
@@ -197,6 +227,40 @@ def test_a_right_that_somebody_lacks_is_found_told_and_shown(visit, case: Case, 
     page = visit("maria.oberg").get(reverse("log-reviews")).content.decode()
     assert str(person(username)) in page
     assert str(DEVIATES[what]) in page
+
+
+def _case_permission() -> Permission:
+    return Permission.objects.get(pk=permission_id(READ))
+
+
+EVERYWHERE = {
+    "a superuser": lambda _case: User.objects.filter(username="it.admin").update(is_superuser=True),
+    "a person model-wide": lambda _case: person("it.admin").user_permissions.add(_case_permission()),
+    "a unit model-wide": lambda _case: Unit.objects.get(slug=NORTH).group.permissions.add(_case_permission()),
+    "guardian's rows of a person": lambda case: UserObjectPermission.objects.create(
+        user=person("it.admin"), **_generic(case)
+    ),
+    "guardian's rows of a unit": lambda case: GroupObjectPermission.objects.create(
+        group=Unit.objects.get(slug=NORTH).group, **_generic(case)
+    ),
+}
+
+
+def _generic(case: Case) -> dict:
+    right = _case_permission()
+    return {"permission": right, "content_type": right.content_type, "object_pk": str(case.pk)}
+
+
+@pytest.mark.parametrize("which", EVERYWHERE)
+def test_a_right_on_all_cases_or_past_the_policy_is_found_in_the_next_round(case: Case, which: str) -> None:
+    assert "rights_everywhere" not in heard()["faults"]
+
+    EVERYWHERE[which](case)
+    audit()
+
+    detail = Heartbeat.objects.get(name=HEARTBEAT).detail
+    assert (detail["rights_everywhere"], "rights_everywhere" in detail["faults"]) == (1, True)
+    assert "en behörighet till alla ärenden" in words(person("sara.lindh"))
 
 
 def test_the_leaders_read_it_on_every_page_and_the_log_reviewer_where_it_is_shown(visit, case: Case) -> None:

@@ -70,12 +70,14 @@ def new_password(by: User, person_id: UUID) -> RoleRequest:
     """The password is forgotten: it lets nobody in any more, and the role is asked for again.
 
     Whoever confirms it hands over a new first password, having seen who it is; the administrator never knows it.
-    Unseen: nobody such, the own account, one that is closed, or the municipality's.
+    Unseen: nobody such, the own account, one that is closed, or the municipality's. Conflict: the last head, whose role
+    nobody else could confirm.
     """
     with _acting(by, Place.ACCOUNTS, "account_password") as now:
         person = people().filter(pk=person_id, is_active=True, sign_on=None).exclude(pk=by.pk).first()
         if person is None:
             raise Unseen
+        role_requests.keep_a_head(person.pk)
         person.set_unusable_password()
         person.save(update_fields=["password"])
         sessions.end_all(person)
@@ -85,7 +87,7 @@ def new_password(by: User, person_id: UUID) -> RoleRequest:
 def close_account(by: User, person_id: UUID) -> User:
     """End somebody's account, with every session, and what is asked for it; heads and log reviewers are told.
 
-    Unseen: nobody such, ended already, or the own.
+    Unseen: nobody such, ended already, or the own. Conflict: the last head, or who leads a unit that has nobody else to lead it.
     """
     with _acting(by, Place.ACCOUNTS, "account_close") as now:
         person = people().filter(pk=person_id).exclude(pk=by.pk).first()
@@ -94,6 +96,16 @@ def close_account(by: User, person_id: UUID) -> User:
         was_asked = role_requests.take_back(person, by=by, now=now)
         if not person.is_active and not was_asked:
             raise Unseen
+        if person.is_active:
+            role_requests.keep_a_head(person.pk)
+            if alone := role_requests.pass_units_on(person):
+                raise Conflict(
+                    _(
+                        "Personen leder %(unit)s. Begär först rollen enhetschef där för någon annan under Konton, och låt "
+                        "den bekräftas."
+                    )
+                    % {"unit": alone[0]}
+                )
         person.is_active = False
         person.save(update_fields=["is_active"])
         # Ended here: no group of the directory opens it again.
@@ -108,7 +120,7 @@ def close_account(by: User, person_id: UUID) -> User:
 def confirm(by: User, request_id: UUID) -> tuple[RoleRequest, str]:
     """Let the role hold from now on; and the first password of an account that has none, told this once, else "".
 
-    Unseen: not this person's to answer. Conflict: answered or taken back.
+    Unseen: not this person's to answer. Conflict: answered or taken back, or nobody would be head any more.
     """
     with _answering(by, request_id, "role_confirm") as (request, now):
         person = role_requests.take_effect(request)
@@ -131,7 +143,7 @@ def give_at_the_server(username: str, role: Role, unit: Unit | None) -> str:
     """Give a role at once, to a new account too: for the first people, and where nobody is left who may answer.
 
     Whoever may run a program at the server can do everything; it is logged, and the log reviewers are told. Returns the
-    first password of an account that has none, else "". Invalid: as `ask`.
+    first password of an account that has none, else "". Invalid: as `ask`. Conflict: nobody would be head any more.
     """
     with transaction.atomic():
         now = clock.now()

@@ -1,5 +1,6 @@
 """Roles that wait for an answer, the answer, and what the administrator asks for."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -128,11 +129,8 @@ def new_password(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The password is forgotten: whoever leads hands over a new first one. Asked once more, for it holds at once."""
     if request.method != "POST":
         return _sure(request, person_id, "new_password")
-    verbs.new_password(request.user, person_id)
-    messages.success(
-        request, _("Lösenordet gäller inte mer. Den som leder bekräftar rollen igen och ger personen ett nytt.")
-    )
-    return redirect("account-of", person_id)
+    done = _("Lösenordet gäller inte mer. Den som leder bekräftar rollen igen och ger personen ett nytt.")
+    return _end(request, person_id, verbs.new_password, done)
 
 
 @only_in(Place.ACCOUNTS)
@@ -141,8 +139,16 @@ def close_account(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """End somebody's account. Asked once more: the cases go to others at once, and do not come back by themselves."""
     if request.method != "POST":
         return _sure(request, person_id, "close")
-    verbs.close_account(request.user, person_id)
-    messages.success(request, _("Kontot är avslutat, med alla inloggningar."))
+    return _end(request, person_id, verbs.close_account, _("Kontot är avslutat, med alla inloggningar."))
+
+
+def _end(request: HttpRequest, person_id: UUID, act: Callable[[User, UUID], object], done: str) -> HttpResponse:
+    try:
+        act(request.user, person_id)
+    except Conflict as first:
+        messages.error(request, first.message)
+    else:
+        messages.success(request, done)
     return redirect("account-of", person_id)
 
 

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
-from riskzon.models import Role, RoleRequest
+from riskzon.models import Role, RoleRequest, Unit
+from riskzon.sso_people import connect
 from tests.factories import people, person
 from tests.provider import Provider
 from tests.riskzon.entry.conftest import CHIEFS, FIGURES, NAMES, is_in, log_in
+from workflows.auditor import look
 from workflows.verbs.roles import close_account, confirm, refuse
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,37 @@ def test_what_the_groups_no_longer_give_is_not_waited_for(client: Client, provid
     log_in(client, provider, confirmed=False)
 
     assert RoleRequest.objects.get().state == "withdrawn"
+
+
+def test_a_supervisor_whose_group_is_gone_is_out_at_once_and_another_of_the_unit_leads_it(
+    client: Client, provider: Provider
+) -> None:
+    provider.knows("sub-nova", CHIEFS, **NAMES)
+    log_in(client, provider, confirmed=False)
+    confirm(person("maria.oberg"), RoleRequest.objects.get(state="waiting").pk)
+    nova = person("nova.ny")
+    led = nova.unit
+    Unit.objects.filter(pk=led.pk).update(supervisor=nova)
+    provider.knows("sub-nova", **NAMES)
+
+    log_in(Client(), provider, confirmed=False)
+
+    assert not person("nova.ny").is_active
+    led.refresh_from_db()
+    assert led.supervisor not in (nova, None)
+    assert led.supervisor.is_active
+
+
+def test_the_last_head_whose_group_is_gone_is_out_at_once_and_the_auditor_calls(
+    client: Client, provider: Provider
+) -> None:
+    connect(person("maria.oberg"), "sub-nova")
+    provider.knows("sub-nova", **NAMES)
+
+    log_in(client, provider, confirmed=False)
+
+    assert not person("maria.oberg").is_active
+    assert "no_head" in look().faults
 
 
 def test_an_account_that_was_closed_here_is_not_opened_by_a_group(client: Client, provider: Provider) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from riskzon.errors import Invalid
+from riskzon.errors import Conflict, Invalid
 from riskzon.models import Role, Unit
 from workflows.verbs.roles import give_at_the_server
 
@@ -30,6 +30,8 @@ class Command(BaseCommand):
             password = give_at_the_server(username, Role(role), there)
         except Invalid as wrong:
             raise CommandError(" ".join(str(message) for _field, message in wrong.errors)) from wrong
+        except Conflict as wrong:
+            raise CommandError(wrong.message) from wrong
         except ValidationError as wrong:
             raise CommandError(" ".join(wrong.messages)) from wrong
         self.stdout.write(f"{username} has the role {role}{f' in {unit}' if unit else ''}.")
