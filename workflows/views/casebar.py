@@ -169,7 +169,7 @@ def _emergency(row: EmergencyAccess, file: CaseFile) -> Caution:
     if row.opened_at is None:
         text = _("%(who)s behöver läsa ärendet, sedan %(when)s. En andra person behöver bekräfta.") % facts
     else:
-        text = _("%(who)s öppnade ärendet %(when)s. Enhetschefen har inte granskat det än.") % facts
+        text = _("%(who)s öppnade ärendet %(when)s. Det är inte granskat än.") % facts
     answers = may_vouch(file.reader, row, file.now) or may_review(file.reader, row, file.now)
     url = reverse("emergency-access", args=[row.pk]) if answers else ""
     return Caution("siren", _("Nödåtkomst"), text, is_soon=True, url=url, link=_("Ta ställning") if url else "")
