@@ -95,7 +95,7 @@ UNLED = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("riskzon", "0029_late_reports")]
+    dependencies = [("riskzon", "0030_wall_in_reduced_form")]
 
     operations = [
         migrations.RunSQL(
