@@ -11,3 +11,4 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded while this file is.
         import_module("notifications.checks")
+        import_module("riskzon.duty").ask(import_module("notifications.roster").on_duty)

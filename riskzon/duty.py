@@ -4,7 +4,7 @@ Computed from the unit's hours and columns of the case, never from a row that a 
 worklist says the same (`workflows.walk`); a test holds the two equal.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -16,10 +16,23 @@ from django.db.models.lookups import LessThan
 from riskzon.models import Case, Unit
 from riskzon.models.people import UnitKind
 
+#: The roster, which stands on the floor above, and says so when it is loaded.
+_rosters: list[Callable[[datetime], Collection[UUID]]] = []
+
 #: A unit that never opens again is Socialjouren's for as long as anybody plans.
 _LONG_CLOSED = timedelta(days=400)
 #: Since when a unit has been open that was never closed: before every case.
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ask(roster: Callable[[datetime], Collection[UUID]]) -> None:
+    """Let `on_duty` be answered by this function from now on."""
+    _rosters[:] = [roster]
+
+
+def on_duty(now: datetime) -> set[UUID]:
+    """Everybody of Socialjouren who has a shift at `now`; empty where the roster names nobody."""
+    return {person for roster in _rosters for person in roster(now)}
 
 
 @dataclass(frozen=True)

@@ -86,9 +86,9 @@ class GuardianLine:
 class CaseFile:
     """One case in full.
 
-    `guardians` is empty where `hides_guardians`. `report_summary` and `supplements` speak of the whole report: they are
-    empty for a reader who does not see every case of it in full. `from_duty`: it waits for the day's people to take it
-    over. `log` and `timeline` are empty where they were not asked for; each is newest first.
+    `guardians` is empty where `hides_guardians`. `report_summary`, `supplements` and why a time was corrected speak of the
+    whole report: they are empty for a reader who does not see every case of it in full. `from_duty`: it waits for the day's
+    people to take it over. `log` and `timeline` are empty where they were not asked for; each is newest first.
     """
 
     case: Case
@@ -180,7 +180,10 @@ def with_timeline(file: CaseFile) -> CaseFile:
 
 
 def with_log(file: CaseFile) -> CaseFile:
-    """The same case with who has looked; what the log says of jäv only for whoever leads the unit."""
+    """The same case with who has looked; what the log says of jäv only for whoever leads the unit.
+
+    Why somebody had a protected identity shown, in their own words, only while it is shown to the reader.
+    """
     case = file.case
     entries = AuditEntry.objects.filter(case=case)
     if Action.BLOCK not in case.rights:
@@ -189,7 +192,8 @@ def with_log(file: CaseFile) -> CaseFile:
         entries = entries.exclude(FOR_BIAS | Q(what__in=ABOUT_BLOCKS) | refused)
     log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
     said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
-    return replace(file, log=tuple(log), reveals=tuple(said) if veil.is_protected(case.child) else ())
+    are_shown = veil.is_protected(case.child) and not case.is_veiled
+    return replace(file, log=tuple(log), reveals=tuple(said) if are_shown else ())
 
 
 def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
@@ -275,6 +279,10 @@ def read_many(cases: Sequence[Case], user: User, now: datetime) -> list[CaseFile
         )
         for case in cases
     ]
+    for file in files:
+        if not file.sees_whole_report:
+            veiled.empty(file.corrections)
+            veiled.empty(note for breach in file.breaches for note in breach.corrections.all())
     return [veiled.cover(file) if file.case.is_veiled else file for file in files]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from riskzon.access import Ground
 from riskzon.doors import Look
 from riskzon.models import CaseBlock, Role
-from workflows import cursors
+from workflows import cursors, veiled
 from workflows.models import Breach, Deadline, Kind
 
 Row = TypeVar("Row", Deadline, Breach)
@@ -56,7 +56,10 @@ def deadlines(
 
 
 def breaches(door: Look, *, reviewed: bool | None = None, cursor: str | None = None, limit: int = 50) -> Page[Breach]:
-    """Breaches, newest first: of the cases this person reads in full, and for the head of department of all units."""
+    """Breaches, newest first: of the cases this person reads in full, and for the head of department of all units.
+
+    What was written about one is there for whoever reads its case in full and has been shown who the child is.
+    """
     after = cursors.read(cursor)
     rows = _breaches_seen(door)
     if reviewed is not None:
@@ -64,6 +67,9 @@ def breaches(door: Look, *, reviewed: bool | None = None, cursor: str | None = N
     if after is not None:
         rows = rows.filter(Q(fired_at__lt=after[0]) | Q(fired_at=after[0], pk__lt=after[1]))
     found = list(rows.select_related("case__report", "deadline", "duty_unit").order_by("-fired_at", "-pk")[: limit + 1])
+    explained = [row for row in found if row.action]
+    hidden = veiled.hidden_in(door, (row.case_id for row in explained))
+    veiled.empty(row for row in explained if row.case_id in hidden)
     door.listed(list(dict.fromkeys(row.case_id for row in found[:limit])))
     return Page(
         found[:limit], cursors.write(found[limit - 1].fired_at, found[limit - 1].pk) if len(found) > limit else None

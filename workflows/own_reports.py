@@ -20,7 +20,7 @@ from riskzon.localtime import local_date
 from riskzon.models import Case, Report
 from riskzon.models.cases import NOTHING_DUE
 from riskzon.names import name_key
-from riskzon.veil import is_protected
+from riskzon.veil import is_secret_to
 from workflows.models import Deadline, Kind
 from workflows.walk import Step, Wanted, parse_number
 
@@ -91,7 +91,7 @@ def search(door: Look, typed: str, *, limit: int) -> list[Case]:
     except BadIdentity:
         key = name_key(typed)
         # A protected identity is found by no name.
-        found = [case for case in cases if key and not is_protected(case.child) and _is_called(case, key)]
+        found = [case for case in cases if key and not is_secret_to(door.user, case) and _is_called(case, key)]
     return found[:limit]
 
 

@@ -18,7 +18,7 @@ from riskzon.doors import Look, look
 from riskzon.errors import Unseen
 from riskzon.models import Case, ProtectedIdentity, Report, ReportKind, Role, Unit, User
 from riskzon.models.people import UnitKind
-from riskzon.veil import is_protected
+from riskzon.veil import is_secret_to
 from workflows.casefile import sees_in_full
 from workflows.contact_clock import is_provisional, starts_at
 from workflows.due import Length, due_at
@@ -127,11 +127,11 @@ def kept_for_next(user: User, number: str, kind: str) -> dict[str, Mapping[str, 
     """
     with look(user, "next_person") as door:
         report = _own(door, number)
-        cases = list(door.cases.filter(report=report).select_related("child").order_by("ordinal"))
+        cases = list(door.cases.filter(report=report).select_related("report", "child").order_by("ordinal"))
         if not cases or report.kind != kind:
             raise Unseen
         door.listed([case.pk for case in cases])
-        place = "" if is_protected(cases[0].child) else cases[0].as_reported.get("whereabouts", "")
+        place = "" if is_secret_to(user, cases[0]) else cases[0].as_reported.get("whereabouts", "")
     event = {
         "occurred_at": report.occurred_at,
         "occurred_at_precision": report.occurred_at_precision,

@@ -1,16 +1,17 @@
 """How does what the floors below know become an answer, cut to what this reader may have?"""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from viewflow.workflow.status import STATUS
 
 from riskzon.api import answers, rows
-from riskzon.doors import Look
+from riskzon.doors import Look, look
 from riskzon.identity import format_identity
-from riskzon.models import Case, EndProposal, Hold, ProtectedIdentity, Report, Role
+from riskzon.models import Case, EndProposal, Hold, ProtectedIdentity, Report, Role, User
 from riskzon.models.cases import NOTHING_DUE
+from workflows import veiled
 from workflows.casefile import CaseFile, GuardianLine, fully_seen, read_many, sees_in_full
 from workflows.contact_clock import has_come_of_age
 from workflows.ends import with_hidden_guardians
@@ -21,6 +22,8 @@ from workflows.reduced import ReducedCase, reduced_many
 
 _STEP_STATES = {STATUS.DONE: "done", STATUS.CANCELED: "cancelled"}
 _PHONE, _GUARDIANS = "phone", "guardians"
+
+Written = TypeVar("Written")
 
 
 def cases(door: Look, found: Sequence[Case]) -> list[answers.CaseOut | answers.ReducedCaseOut]:
@@ -68,7 +71,7 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.Correct
         return answers.CorrectedReportOut(
             **_head(found),
             cases=seen,
-            corrections=_corrections(found, own_of=door.user.pk),
+            corrections=_corrections(found, whole=True, own_of=door.user.pk),
             supplements=[rows.supplement(row) for row in own],
         )
     whole = bool(fully_seen(found.cases.all(), door.user, door.now))
@@ -89,7 +92,7 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.Correct
         feedback=answers.FeedbackOut(
             requested_at=found.feedback_requested_at, given_at=found.feedback_given_at, fact=found.feedback_fact or None
         ),
-        corrections=_corrections(found),
+        corrections=_corrections(found, whole=whole),
         supplements=[rows.supplement(row) for row in found.supplements.select_related("by").order_by("at")]
         if whole
         else [],
@@ -97,8 +100,8 @@ def report(door: Look, found: Report) -> answers.FullReportOut | answers.Correct
     )
 
 
-def _corrections(found: Report, own_of: UUID | None = None) -> list[answers.CorrectionOut]:
-    """What was put right, oldest first; with `own_of`, who and why only where that is this person."""
+def _corrections(found: Report, *, whole: bool, own_of: UUID | None = None) -> list[answers.CorrectionOut]:
+    """What was put right, oldest first; why, where the `whole` report is seen. With `own_of`, who and why only of that one."""
     return [
         answers.CorrectionOut(
             field=row.field,
@@ -106,10 +109,19 @@ def _corrections(found: Report, own_of: UUID | None = None) -> list[answers.Corr
             new=row.new,
             at=row.at,
             by=row.by.username if own_of in (None, row.by_id) else None,
-            reason=row.reason if own_of in (None, row.by_id) else None,
+            reason=row.reason if whole and own_of in (None, row.by_id) else None,
         )
         for row in found.corrections.select_related("by").order_by("at", "field")
     ]
+
+
+def written(user: User, row: Written, case_id: UUID, what: str) -> Written:
+    """A row as the answer to what was done with it: without its words where the case is not this person's to read, or is
+    under the veil."""
+    with look(user, what) as door:
+        if veiled.hidden_in(door, [case_id]):
+            veiled.empty([row])
+    return row
 
 
 def given_away(case_id: UUID) -> answers.CaseReceipt:

@@ -31,7 +31,18 @@ from tests.factories import (  # fmt: skip
 from workflows.demo.people import NORTH
 from workflows.models import Breach, Kind
 from workflows.sweep import sweep
-from workflows.verbs import assessment, contacts, disclosures, disposition, family, holds, notes, people, supplements
+from workflows.verbs import (  # fmt: skip
+    assessment,
+    contacts,
+    disclosures,
+    disposition,
+    family,
+    holds,
+    notes,
+    people,
+    reviews,
+    supplements,
+)
 
 REGISTERED, NIGHT = "2026-11-12T08:00:00+01:00", "2026-11-13T22:00:00+01:00"
 OWN_UNIT, OTHER_UNIT, OWN_REPORT, GRANTED = "own unit", "other unit", "own report", "granted"
@@ -197,6 +208,8 @@ def _work(situation: str, case: Case) -> None:
     )
     supplements.supplement(karin, case.report.number or "", text=f"{word}tillagg", released_to=f"{word}hamtare")
     _disclose(situation, case)
+    passed = Breach.objects.get(case=case, kind=Kind.PROTECTIVE_ASSESSMENT)
+    reviews.review_breach(person("sara.lindh"), passed.pk, cause="no_staff", action=f"{word}atgard")
     if situation == CLOSED:
         return
     if situation == OTHER_UNIT:
@@ -309,6 +322,7 @@ _WRITTEN = (
     "yttrande",
     "vagt",
     "mottagare",
+    "atgard",
 )
 
 

@@ -138,9 +138,9 @@ def test_social_services_learn_in_one_look_what_is_known() -> None:
     assert [case.report.number for case in known.cases] == ["2026-000002", "2026-000001"]
     assert known.investigation.case_worker == person("lina.dahl")
     assert [sibling.given_name for sibling in known.siblings] == ["Bea"]
-    assert AuditEntry.objects.filter(action="lookup", actor=person("karin.ek")).get().cases == [
-        case.pk for case in known.cases
-    ]
+    # A sibling is shown by name: the look-up stands in the log of that case too.
+    asked = AuditEntry.objects.filter(action="lookup", actor=person("karin.ek")).get()
+    assert asked.cases == [*(case.pk for case in known.cases), Case.objects.get(child__given_name="Bea").pk]
 
 
 def test_a_name_needs_its_birth_date() -> None:
@@ -149,7 +149,11 @@ def test_a_name_needs_its_birth_date() -> None:
     karin = person("karin.ek")
 
     assert len(is_known(karin, name="fiktivsson", birth_date=date(2010, 7, 2))) == 1
-    assert len(is_known(karin, name="Albin F", birth_date=date(2010, 7, 2))) == 1
+    assert len(is_known(karin, name="Albin", birth_date=date(2010, 7, 2))) == 1
+    assert len(is_known(karin, name="Albin Fiktivsson", birth_date=date(2010, 7, 2))) == 1
+    # Whole words of it: who knows a letter does not know the child.
+    for part in ("A", "Albi", "Albin F", "F"):
+        assert is_known(karin, name=part, birth_date=date(2010, 7, 2)) == []
     assert is_known(karin, name="Albin", birth_date=date(2010, 7, 3)) == []
     with pytest.raises(Invalid):
         is_known(karin, name="Albin")
@@ -159,6 +163,21 @@ def test_a_name_needs_its_birth_date() -> None:
             is_known(karin, name=name, birth_date=date(2010, 7, 2))
     with pytest.raises(Invalid):
         is_known(karin, identity_number="20100702-2394")
+
+
+def test_a_protected_child_is_known_by_its_number_alone_and_without_its_siblings() -> None:
+    at(WORKDAY)
+    mother = guardian(identity_number=MAJA)
+    hidden = child(protected_identity="marked", guardians=[mother])
+    case = make_report(children=[hidden, child(identity_number=BEA, given_name="Bea", guardians=[mother])]).cases[0]
+    karin = person("karin.ek")
+
+    assert is_known(karin, name="Albin Fiktivsson", birth_date=date(2010, 7, 2)) == []
+    (known,) = is_known(karin, identity_number=ALBIN)
+    assert (known.child, known.siblings) == (case.child, [])
+    assert AuditEntry.objects.filter(action="lookup").latest("pk").cases == [case.pk]
+    (bea,) = is_known(karin, identity_number=BEA)
+    assert [sibling.protected_identity for sibling in bea.siblings] == ["marked"]
 
 
 @pytest.mark.parametrize("username", ["per.holm", "butik.city", "maria.oberg", "stina.berg", "lars.wik", "it.admin"])

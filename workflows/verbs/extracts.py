@@ -10,7 +10,7 @@ from riskzon.access import Action
 from riskzon.doors import change
 from riskzon.errors import Conflict, Forbidden, Invalid, Unseen, Veiled
 from riskzon.models import Authority, Case, DisclosedField, Disclosure, Extract, User
-from riskzon.veil import without_veil
+from riskzon.veil import hidden
 from workflows import casefile
 from workflows.disclosing import GROUNDS
 from workflows.extract import is_stopped, must_stop, recipients
@@ -37,7 +37,7 @@ def make(
     the field. Veiled: the child's identity is protected, and this person has not had it shown.
     """
     with change(user, Action.DISCLOSE, case_id, what="extract_make") as act:
-        if not without_veil(user, [act.case], act.now):
+        if hidden(user, [act.case], act.now):
             raise Veiled(case_id)
         file = casefile.read_briefly(act.case, user, act.now)
         errors = []

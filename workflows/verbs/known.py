@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from riskzon.doors import forbidden, look
@@ -12,8 +12,9 @@ from riskzon.errors import Invalid
 from riskzon.identity import BadIdentity, parse_identity
 from riskzon.localtime import local_date
 from riskzon.matrix import Place, has
-from riskzon.models import AuditAction, Case, CaseBlock, Child, Disposition, Investigation, User
+from riskzon.models import AuditAction, Case, CaseBlock, Child, Disposition, Investigation, ProtectedIdentity, User
 from riskzon.names import name_key
+from riskzon.veil import is_protected
 from workflows.family import siblings
 
 
@@ -21,6 +22,7 @@ from workflows.family import siblings
 class Known:
     """One known child: the head of each earlier report, the running investigation, the siblings. No case content.
 
+    `siblings`: none of a child with a protected identity.
     `may_open`: those of the cases that the one who asked may also see.
     """
 
@@ -32,7 +34,11 @@ class Known:
 
 
 def is_known(user: User, *, identity_number: str = "", name: str = "", birth_date: date | None = None) -> list[Known]:
-    """The known children that this number, or this name and birth date, may mean; blocked ones are not there."""
+    """The known children that this number, or this name and birth date, may mean; blocked ones are not there.
+
+    A name is meant by its whole words, from the first of it on, whichever name comes first. A protected identity is found
+    by the number alone.
+    """
     if not has(user, Place.KNOWN):
         raise forbidden(user, "known")
     with look(user, "known") as door:
@@ -48,8 +54,8 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
                 raise Invalid.field("identity_number", str(problem)) from None
             children = children.filter(identity_number=number)
         elif name_key(name) and birth_date is not None:
-            children = children.filter(name_key__startswith=name_key(name), birth_date=birth_date) | children.filter(
-                given_key__startswith=name_key(name), birth_date=birth_date
+            children = children.filter(
+                _is_called(name), birth_date=birth_date, protected_identity=ProtectedIdentity.NONE
             )
         else:
             raise Invalid.field("identity_number", _("Ange nummer, eller namn och födelsedatum."))
@@ -57,8 +63,17 @@ def is_known(user: User, *, identity_number: str = "", name: str = "", birth_dat
         asked = list(children[:10])
         seen = frozenset(door.cases.filter(child__in=asked).values_list("pk", flat=True))
         found = [_known(child, hidden, seen) for child in asked]
-        door.listed([case.pk for known in found for case in known.cases], AuditAction.LOOKUP)
+        told = [case.pk for known in found for case in known.cases]
+        beside = _true_cases().filter(child__in=[one.pk for known in found for one in known.siblings])
+        told += beside.exclude(pk__in=told).order_by("pk").values_list("pk", flat=True)
+        door.listed(told, AuditAction.LOOKUP)
     return found
+
+
+def _is_called(name: str) -> Q:
+    key = name_key(name)
+    begins = Q(name_key__begins=f"{key} ") | Q(given_key__begins=f"{key} ")
+    return Q(name_key=key) | Q(given_key=key) | begins
 
 
 def _true_cases() -> QuerySet[Case]:
@@ -72,6 +87,7 @@ def _known(child: Child, hidden: set[UUID], seen: frozenset[UUID]) -> Known:
         investigation=Investigation.objects.filter(child=child, closed_at__isnull=True)
         .select_related("case_worker", "unit")
         .first(),
-        siblings=[sibling for sibling in siblings(child) if sibling.pk not in hidden],
+        # Who they are would tell who the child is.
+        siblings=[] if is_protected(child) else [sibling for sibling in siblings(child) if sibling.pk not in hidden],
         may_open=seen,
     )

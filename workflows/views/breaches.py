@@ -13,19 +13,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from riskzon import drafts
 from riskzon.access import visible_cases
-from riskzon.doors import forbidden, look
+from riskzon.doors import Look, forbidden, look
 from riskzon.errors import Conflict, Invalid
 from riskzon.matrix import Place
 from riskzon.models import Contact, Role, User
 from riskzon.ui import Tab
-from riskzon.veil import is_protected
-from workflows import lists
+from riskzon.veil import draw, is_protected
+from workflows import lists, veiled
 from workflows.board import one_breach, oversee
 from workflows.breach_lines import breach_lines
+from workflows.casefile import fully_seen
 from workflows.contact_clock import has_come_of_age
 from workflows.ends import with_hidden_guardians
 from workflows.forms.board import BreachReviewForm
-from workflows.models import DeadlineEvent, Kind
+from workflows.models import Breach, DeadlineEvent, Kind
 from workflows.verbs.reviews import review_breach
 from workflows.views.gates import only_in
 
@@ -92,6 +93,11 @@ def _show(
         tries = []
         if not seen.is_head and breach.kind == Kind.GUARDIAN_CONTACT:
             tries = list(Contact.objects.filter(case=breach.case_id).select_related("by", "guardian").order_by("-at"))
+        notes = list(breach.corrections.select_related("by"))
+        if veiled.hidden_in(door, [breach.case_id]):
+            veiled.empty([breach])
+        if not _sees_whole_report(door, breach):
+            veiled.empty(notes)
         door.listed([breach.case_id])
         context = {
             "seen": seen,
@@ -102,12 +108,19 @@ def _show(
             "hides_guardians": is_protected(breach.case.child)
             or has_come_of_age(breach.case, seen.now)
             or bool(with_hidden_guardians([breach.case_id])),
-            "notes": list(breach.corrections.select_related("by")),
+            "notes": notes,
             "told": list(DeadlineEvent.objects.filter(deadline=breach.deadline_id).order_by("at", "pk")),
             "form": form,
             "conflict": conflict,
         }
         return render(request, "workflows/board/breach.html", context, status=status)
+
+
+def _sees_whole_report(door: Look, breach: Breach) -> bool:
+    """Why a time was corrected speaks of every child of the report."""
+    cases = list(door.cases.filter(pk=breach.case_id).select_related("report", "child"))
+    draw(door.user, cases, door.now)
+    return bool(fully_seen(cases, door.user, door.now))
 
 
 def _may_explain(user: User, breach_id: UUID) -> bool:

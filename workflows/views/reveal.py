@@ -51,4 +51,4 @@ class ShowProtected(CaseFormPage):
         return wanted if is_own and wanted != request.path else case
 
     def context(self, request: HttpRequest, opened: Opened, form: Any) -> dict[str, Any]:
-        return {"next": self.following(request), "refusal": reveal.why_not(request.user, opened.case)}
+        return {"next": self.following(request), "refusal": reveal.why_not(request.user, opened.case, opened.now)}

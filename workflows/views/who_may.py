@@ -20,6 +20,7 @@ from riskzon.doors import look
 from riskzon.matrix import PLACES, REACHES, RIGHTS, Ground, Place
 from riskzon.models import Case, GrantSource, Role
 from riskzon.seen_by import Given, Sight
+from workflows import veiled
 from workflows.verbs.conflicts import blocks_on
 from workflows.views import rights_words
 from workflows.views.casebar import bar
@@ -63,11 +64,14 @@ def of_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         case = door.case(case_id, Action.SEE_LOG, under_veil=True)
         file = open_case(case, door).file
         may_see_blocks = Action.BLOCK in case.rights
+        blocks = list(blocks_on(case.child_id)) if may_see_blocks else None
+        if case.is_veiled:
+            veiled.empty(blocks or ())
         sights = seen_by.people(case, door.now)
         context = {
             "by_work": list(_by_work(sights) if may_see_blocks else _in_groups(case, sights)),
             "given": [_given(one) for one in seen_by.given(case, door.now)],
-            "blocks": list(blocks_on(case.child_id)) if may_see_blocks else None,
+            "blocks": blocks,
         }
     return render(request, "workflows/case/access.html", {**bar(file, "case-access"), **context})
 

@@ -15,7 +15,7 @@ from riskzon.api.app import Routes
 from riskzon.api.calls.cases import MaybeCase, after
 from riskzon.doors import look
 from riskzon.errors import Invalid
-from riskzon.models import ENDS, Disposition
+from riskzon.models import ENDS, Disposition, Hold
 from workflows.casefile import read, sees_in_full
 from workflows.proposed_end import FIELDS, Wanted
 from workflows.verbs import contacts, disposition, ends, family, holds
@@ -98,31 +98,31 @@ def decide_hold(request: HttpRequest, case_id: UUID, decided: bodies.HoldIn) -> 
         reason=decided.reason,
         until=decided.until,
     )
-    return Status(201, rows.hold(row))
+    return Status(201, _hold(request, row))
 
 
 @routes.post("/holds/{uuid:hold_id}/confirm", response=answers.HoldOut)
 def confirm_hold(request: HttpRequest, hold_id: UUID, nothing: bodies.NothingIn = bodies.NOTHING) -> answers.HoldOut:
     """A supervisor confirms what the duty social worker decided alone."""
-    return rows.hold(holds.confirm_hold(request.auth, hold_id))
+    return _hold(request, holds.confirm_hold(request.auth, hold_id))
 
 
 @routes.post("/holds/{uuid:hold_id}/refuse", response=answers.HoldOut)
 def refuse_hold(request: HttpRequest, hold_id: UUID, why: bodies.ReasonIn) -> answers.HoldOut:
     """A supervisor refuses what the duty social worker decided alone: the hold ends."""
-    return rows.hold(holds.refuse_hold(request.auth, hold_id, reason=why.reason))
+    return _hold(request, holds.refuse_hold(request.auth, hold_id, reason=why.reason))
 
 
 @routes.post("/holds/{uuid:hold_id}/renew", response=answers.HoldOut)
 def renew_hold(request: HttpRequest, hold_id: UUID, renewed: bodies.RenewIn) -> answers.HoldOut:
     """Decide again, with a new end; the answer is the new hold."""
-    return rows.hold(holds.renew_hold(request.auth, hold_id, until=renewed.until, reason=renewed.reason))
+    return _hold(request, holds.renew_hold(request.auth, hold_id, until=renewed.until, reason=renewed.reason))
 
 
 @routes.post("/holds/{uuid:hold_id}/end", response=answers.HoldOut)
 def end_hold(request: HttpRequest, hold_id: UUID, why: bodies.ReasonIn) -> answers.HoldOut:
     """End a hold; after a decided one a new 24-hour clock starts."""
-    return rows.hold(holds.end_hold(request.auth, hold_id, reason=why.reason))
+    return _hold(request, holds.end_hold(request.auth, hold_id, reason=why.reason))
 
 
 @routes.post("/cases/{uuid:case_id}/disposition", response=MaybeCase)
@@ -159,6 +159,10 @@ def confirm_end(request: HttpRequest, case_id: UUID, answer: bodies.ConfirmEndIn
             acknowledged_by=answer.acknowledged_by or "",
         )
     return after(request, case_id)
+
+
+def _hold(request: HttpRequest, row: Hold) -> answers.HoldOut:
+    return rows.hold(shaping.written(request.auth, row, row.case_id, "api.hold"))
 
 
 def _known(sent: BaseModel) -> dict[str, Any]:

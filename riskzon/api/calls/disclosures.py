@@ -9,6 +9,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from riskzon.access import Action, Ground
+from riskzon.api import shaping
 from riskzon.api.app import Routes
 from riskzon.api.fields import LONG_TEXT, Answer, Body, Moment, Shown, YesNo, codes, words
 from riskzon.disclosed import received
@@ -17,6 +18,7 @@ from riskzon.errors import Invalid
 from riskzon.matrix import PLACES, Place
 from riskzon.models import Authority, DisclosedField, Disclosure, DisclosureGround, DisclosureWay, Role
 from riskzon.veil import is_protected
+from workflows import veiled
 from workflows.disclosing import Received, as_received
 from workflows.verbs import disclosures
 from workflows.verbs.disclosures import Leaving
@@ -138,7 +140,7 @@ def add_disclosure(request: HttpRequest, case_id: UUID, said: DisclosureIn) -> S
         raise Invalid.field("corrects", _("Ange vilken rad som rättas."))
     else:
         row = disclosures.disclose(request.auth, case_id, wanted)
-    return Status(201, _out(row))
+    return Status(201, _out(shaping.written(request.auth, row, case_id, "disclosures")))
 
 
 def _read() -> Any:
@@ -174,10 +176,9 @@ def _out(row: Disclosure) -> DisclosureOut:
 
 def _in_list(row: Disclosure) -> DisclosureOut:
     """As a row among others: what left about a child with a protected identity is read in its case."""
-    shaped = _out(row)
     if is_protected(row.case.child):
-        return shaped.model_copy(update={"content": {}, "balancing": "", "reason": ""})
-    return shaped
+        veiled.empty([row])
+    return _out(row)
 
 
 def _received(one: Received) -> ReceivedOut:

@@ -16,6 +16,7 @@ from riskzon.doors import look, unseen
 from riskzon.errors import Invalid
 from riskzon.localtime import local_date, parse_instant
 from riskzon.models import InvestigationEntry
+from workflows import veiled
 from workflows.inquiry import Inquiry, read_inquiry
 from workflows.verbs import investigations as verbs
 
@@ -133,28 +134,28 @@ def tell_of_opening(request: HttpRequest, investigation_id: UUID, made: ToldIn) 
     verbs.tell_of_opening(
         request.auth, investigation_id, guardian=made.guardian, at=made.at, told=made.told, reason=made.reason
     )
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/plan", response=InvestigationFull)
 def plan(request: HttpRequest, investigation_id: UUID, made: PlanIn) -> InvestigationFull:
     """What is to be found out, and how; the newest plan holds."""
     verbs.plan(request.auth, investigation_id, is_full=made.form == "full", text=made.text)
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/heard", response=InvestigationFull)
 def hear_child(request: HttpRequest, investigation_id: UUID, made: HeardIn) -> InvestigationFull:
     """The child has been heard, or why not."""
     verbs.hear_child(request.auth, investigation_id, heard=made.heard, at=made.at, text=made.text)
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/extend", response=InvestigationFull)
 def extend(request: HttpRequest, investigation_id: UUID, decided: ExtendIn) -> InvestigationFull:
     """More time, by a dated decision before the limit (SoL 20:3). 409 once it has passed."""
     verbs.extend(request.auth, investigation_id, until=decided.until, reason=decided.reason)
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/extend/confirm", response=InvestigationFull)
@@ -165,7 +166,7 @@ def answer_extension(
     if answer.reason is not None and not answer.refuse:
         raise Invalid.field("reason", _("Skriv bara ett skäl när du avslår."))
     verbs.answer_extension(request.auth, investigation_id, refuse=answer.refuse, reason=answer.reason or "")
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/close", response=InvestigationFull)
@@ -178,14 +179,14 @@ def close(request: HttpRequest, investigation_id: UUID, decided: CloseIn) -> Inv
         reason=decided.reason,
         follow_up=decided.follow_up or False,
     )
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/statement", response=InvestigationFull)
 def request_statement(request: HttpRequest, investigation_id: UUID, asked: StatementIn) -> InvestigationFull:
     """A statement is asked for (LUL 11 §), by the day that the request names."""
     verbs.request_statement(request.auth, investigation_id, until=asked.until)
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
 @routes.post("/investigations/{uuid:investigation_id}/statement/sent", response=InvestigationFull)
@@ -194,15 +195,18 @@ def send_statement(
 ) -> InvestigationFull:
     """The statement has been sent. 409 if none is asked for."""
     verbs.send_statement(request.auth, investigation_id)
-    return _answer(request, investigation_id)
+    return _answer(request, investigation_id, under_veil=True)
 
 
-def _answer(request: HttpRequest, investigation_id: UUID) -> InvestigationFull:
+def _answer(request: HttpRequest, investigation_id: UUID, *, under_veil: bool = False) -> InvestigationFull:
+    """`under_veil`: what has been done is answered also where the protected identity is not shown, without any words."""
     case_id = verbs.opening_case(request.auth, investigation_id, "api.investigation")
     with look(request.auth, "api.investigation") as door:
-        found = read_inquiry(door.case(case_id), door.now)
+        found = read_inquiry(door.case(case_id, under_veil=under_veil), door.now)
     if found is None:
         raise unseen(request.auth, "api.investigation")
+    if found.case.is_veiled:
+        veiled.empty([found.investigation, *found.entries])
     return _shown(found)
 
 

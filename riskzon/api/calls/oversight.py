@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Query
 
 from riskzon import clock
-from riskzon.api import answers, bodies, rows
+from riskzon.api import answers, bodies, rows, shaping
 from riskzon.api.app import Routes
 from riskzon.api.calls.cases import Cursor, Limit
 from riskzon.api.fields import Day, Moment, codes
@@ -70,7 +70,8 @@ def list_breaches(
 def review(request: HttpRequest, breach_id: UUID, reviewed: bodies.ReviewIn) -> answers.BreachOut:
     """Say why a deadline passed and what was done about it. The breach stays."""
     done = review_breach(request.auth, breach_id, cause=reviewed.cause, action=reviewed.action)
-    return rows.breach(Breach.objects.select_related("case__report", "duty_unit").get(pk=done.pk))
+    row = Breach.objects.select_related("case__report", "duty_unit").get(pk=done.pk)
+    return rows.breach(shaping.written(request.auth, row, row.case_id, "api.breaches"))
 
 
 @routes.get("/waiting", response=answers.WaitingList)

@@ -47,7 +47,8 @@ def test_the_form_says_what_is_known_and_proposes_to_link(visit: Visit, albin: C
 def test_a_look_up_is_logged_with_the_cases_it_showed(visit: Visit, albin: Case) -> None:
     Paper(visit("omar.nyman"), "/reports/new/arrest/").fill(child_0_identity_number=ALBIN).press("known:0")
     entry = AuditEntry.objects.get(action=AuditAction.LOOKUP)
-    assert (entry.actor, entry.cases) == (person("omar.nyman"), [albin.pk])
+    sister = Case.objects.get(child__given_name="Elsa")
+    assert (entry.actor, entry.cases) == (person("omar.nyman"), [albin.pk, sister.pk])
 
 
 def test_a_wrong_number_is_said_and_kept(visit: Visit) -> None:
