@@ -1,7 +1,7 @@
 """What is known about a case, in full, for those in social services who may read it?
 
-Read for many cases in the same number of statements as for one; the log and the timeline come with a single case only.
-What the liaison gets instead is in `workflows.reduced`.
+Read for many cases in the same number of statements as for one; the timeline comes with a single case only. What the
+liaison gets instead is in `workflows.reduced`, who has looked in `workflows.caselog`.
 """
 
 from collections import defaultdict
@@ -15,24 +15,20 @@ from django.db.models import Count, Q
 from viewflow.workflow.status import STATUS
 
 from riskzon import veil, wall
-from riskzon.access import Action, Ground, read_in_full
+from riskzon.access import Ground, read_in_full
 from riskzon.duty import those_from_duty
 from riskzon.identity import MAJORITY, age_on
 from riskzon.localtime import local_date
 from riskzon.models import (
     AdultNote,
     Assessment,
-    AuditAction,
-    AuditEntry,
     Case,
-    CaseBlock,
     Contact,
     EmergencyAccess,
     EndProposal,
     Guardianship,
     Hold,
     Note,
-    Reveal,
     Supplement,
     TimeCorrection,
     User,
@@ -50,10 +46,6 @@ from workflows.models import Breach, CaseTask, Deadline, Kind, Todo
 from workflows.nodes import Step
 from workflows.plan import PlanLine, plans
 from workflows.timeline import timeline
-
-LOG_LINES = 100
-#: Who has declared a conflict of interest (jäv) is for whoever leads the unit; that they are refused would tell it too.
-ABOUT_BLOCKS = ("block", "block_end")
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ class CaseFile:
 
     `guardians` is empty where `hides_guardians`. `report_summary`, `supplements` and why a time was corrected speak of the
     whole report: they are empty for a reader who does not see every case of it in full. `from_duty`: it waits for the day's
-    people to take it over. `log` and `timeline` are empty where they were not asked for; each is newest first.
+    people to take it over. `timeline` is empty where it was not asked for, and newest first.
     """
 
     case: Case
@@ -118,9 +110,6 @@ class CaseFile:
     from_duty: bool = False
     #: Emergency access that nobody has answered or reviewed.
     emergencies: tuple[EmergencyAccess, ...] = ()
-    log: tuple[AuditEntry, ...] = ()
-    #: Own words of those who had a protected identity shown, by the row's key.
-    reveals: tuple[tuple[UUID, str], ...] = ()
     timeline: tuple[Entry, ...] = ()
 
     @property
@@ -169,8 +158,8 @@ class CaseFile:
 
 
 def read(case: Case, user: User, now: datetime) -> CaseFile:
-    """One case in full, with log and timeline. The caller has seen to it, through a door, that `user` may read it."""
-    return with_log(with_timeline(read_briefly(case, user, now)))
+    """One case in full, with its timeline. The caller has seen to it, through a door, that `user` may read it."""
+    return with_timeline(read_briefly(case, user, now))
 
 
 def with_timeline(file: CaseFile) -> CaseFile:
@@ -179,25 +168,8 @@ def with_timeline(file: CaseFile) -> CaseFile:
     return replace(file, timeline=tuple(veiled.entries(events) if file.case.is_veiled else events))
 
 
-def with_log(file: CaseFile) -> CaseFile:
-    """The same case with who has looked; what the log says of jäv only for whoever leads the unit.
-
-    Why somebody had a protected identity shown, in their own words, only while it is shown to the reader.
-    """
-    case = file.case
-    entries = AuditEntry.objects.filter(case=case)
-    if Action.BLOCK not in case.rights:
-        biased = CaseBlock.objects.filter(child=case.child_id).values("user")
-        refused = Q(action=AuditAction.DENIED, actor__in=biased)
-        entries = entries.exclude(FOR_BIAS | Q(what__in=ABOUT_BLOCKS) | refused)
-    log = entries.select_related("actor", "unit").order_by("-id")[:LOG_LINES]
-    said = Reveal.objects.filter(case=case).exclude(reason="").values_list("pk", "reason")
-    are_shown = veil.is_protected(case.child) and not case.is_veiled
-    return replace(file, log=tuple(log), reveals=tuple(said) if are_shown else ())
-
-
 def read_briefly(case: Case, user: User, now: datetime) -> CaseFile:
-    """One case without its log and timeline, as a page with a form needs it."""
+    """One case without its timeline, as a page with a form needs it."""
     return read_many([case], user, now)[0]
 
 

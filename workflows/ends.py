@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from riskzon import wall
 from riskzon.errors import Conflict
-from riskzon.models import ENDS, AuditAction, AuditEntry, Case, CaseBlock, Contact, Disposition, EndProposal, User
+from riskzon.models import ENDS, AuditAction, Case, CaseBlock, Contact, Disposition, EndProposal, User
 from riskzon.ui import Entry
+from workflows import caselog
 
 WAITING = Q(confirmed_at__isnull=True, refused_at__isnull=True)
 _PEOPLE = ("proposed_by", "confirmed_by", "refused_by")
@@ -144,10 +145,10 @@ class Traces:
 
 def traces(case: Case) -> Traces:
     """Who has seen or changed the case, by the access log, and every contact in it; so that it can be put right."""
-    # Lists name the case among others, which their readers could see and this one may not.
     with wall.beyond():
         seen = list(
-            AuditEntry.objects.filter(Q(case=case) | Q(cases__contains=[case.pk]), actor__isnull=False)
+            caselog.about(case.pk)
+            .filter(actor__isnull=False)
             .exclude(action=AuditAction.DENIED)
             .values("actor")
             .order_by("actor")

@@ -19,7 +19,6 @@ from riskzon.access import CASE_ROLES
 from riskzon.identity import format_identity
 from riskzon.models import (
     AuditAction,
-    AuditEntry,
     Extract,
     Hold,
     ProtectedIdentity,
@@ -29,12 +28,13 @@ from riskzon.models import (
 )
 from riskzon.timewords import moment
 from riskzon.veil import is_protected
-from workflows.casefile import ABOUT_BLOCKS, CaseFile, GuardianLine
+from workflows import caselog
+from workflows.casefile import CaseFile, GuardianLine
 from workflows.models import Kind
 from workflows.redaction import Redaction, numbers
 from workflows.siblings import Siblings
 
-#: So many rows of the access log at most, the newest.
+#: So many lines of the access log at most, the newest.
 LOG_ROWS = 2000
 #: What tells that contact with somebody waits: for the own file alone.
 _ABOUT_HOLDS = ("hold-", "answer-")
@@ -126,6 +126,7 @@ class _Cut:
         self.names_adults = not self.is_protected and (self.is_own_file or not self.keeps_apart)
         self.shows_texts = not self.is_protected and not self.is_held
         self.redaction = self._redaction()
+        self.seen = self._seen()
 
     def child(self) -> Iterator[Row]:
         child = self.child_
@@ -180,17 +181,9 @@ class _Cut:
                 yield Row(str(row.get_kind_display()), ". ".join(words), row.due_at)
 
     def log(self) -> Iterator[Row]:
-        """Outside the own file by role and unit: who read, not which page, which would tell of holds.
-
-        And only those who work with cases there: any other role would tell who reported, or that somebody is biased.
-        """
-        seen = AuditEntry.objects.filter(case=self.case).exclude(what__in=ABOUT_BLOCKS)
-        seen = seen.exclude(action__in=(AuditAction.DENIED, AuditAction.SYSTEM)).select_related("actor", "unit")
-        if not self.is_own_file:
-            seen = seen.filter(role__in=CASE_ROLES)
-            if self._is_reporter_secret():
-                seen = seen.exclude(action=AuditAction.REGISTER)
-        for entry in seen.order_by("-id")[:LOG_ROWS]:
+        """Outside the own file by role and unit: who read, not which page, which would tell of holds."""
+        for line in self.seen.lines:
+            entry = line.entry
             role = str(Role(entry.role).label) if entry.role else _("Systemet")
             who = [role, entry.unit.name if entry.unit else ""]
             if self.is_own_file:
@@ -198,6 +191,11 @@ class _Cut:
             yield Row(str(entry.get_action_display()), ", ".join(filter(None, who)), entry.product_at)
 
     def left_out(self) -> Iterator[str]:
+        if older := self.seen.total - len(self.seen.lines):
+            yield _("Åtkomstloggens äldsta rader: %(older)s av %(total)s. De står i ärendet.") % {
+                "older": older,
+                "total": self.seen.total,
+            }
         if self.is_protected:
             yield _(
                 "Barnets namn, nummer, adress, familj och alla texter: skyddade personuppgifter (OSL 21:3, 22:1, 26:1)."
@@ -212,6 +210,20 @@ class _Cut:
             yield _("I listan över vem som har sett ärendet: andra än socialsekreterare, enhetschef och jour.")
         if self.is_held and not self.is_protected:
             yield _("Texter, och var barnet är (OSL 12:3, 26:1).")
+
+    def _seen(self) -> caselog.Log:
+        """Who has looked; nothing for an authority, which is not told.
+
+        Outside the own file only those who work with cases: any other role would tell who reported, or that somebody is biased.
+        """
+        if self.to == _To.AUTHORITY:
+            return caselog.Log((), 0, None)
+        rows = caselog.about(self.case.pk).exclude(what__in=caselog.ABOUT_BLOCKS)
+        if not self.is_own_file:
+            rows = rows.filter(role__in=CASE_ROLES)
+            if self._is_reporter_secret():
+                rows = rows.exclude(action=AuditAction.REGISTER)
+        return caselog.read(rows.exclude(action__in=(AuditAction.DENIED, AuditAction.SYSTEM)), most=LOG_ROWS)
 
     def _reporter(self) -> str:
         report = self.case.report

@@ -1,5 +1,6 @@
 """One case: what it is about, what has happened, what must happen by when, and who has looked?"""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from riskzon.access import Action
 from riskzon.doors import look
 from riskzon.models import Case, Contact, ReportKind
 from riskzon.ui import Entry
-from workflows import casefile, picture
+from workflows import casefile, caselog, picture
 from workflows.casefile import CaseFile, GuardianLine
 from workflows.models import CaseTask, Deadline, DeadlineEvent, Kind, Todo
 from workflows.nextstep import by_limit, of_todo
@@ -30,6 +31,8 @@ from workflows.views.form_page import Opened, open_case
 from workflows.views.liaison import contact_words
 
 LATEST = 5
+#: The number of a row of the log, as the address of a further page says it.
+_ROW = re.compile(r"[0-9]{1,18}")
 
 
 @signed_in
@@ -141,13 +144,21 @@ def process(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @signed_in
 @require_safe
 def log(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Who has looked at the case or changed it, when, in which role and why they could."""
+    """Who has looked at the case or changed it, when, in which role and why they could; a hundred lines at a time."""
+    asked = request.GET.get("before", "")
+    before = int(asked) if _ROW.fullmatch(asked) else None
     with look(request.user, "case.log") as door:
         case = door.case(case_id, Action.SEE_LOG, under_veil=True)
-        file = casefile.with_log(casefile.read_briefly(case, door.user, door.now))
-    reasons = {str(key): said for key, said in file.reveals}
-    lines = [wording.seen(entry, reasons) for entry in file.log]
-    return render(request, "workflows/case/log.html", {**bar(file, "case-log"), "lines": lines})
+        file = casefile.read_briefly(case, door.user, door.now)
+        found = caselog.read(caselog.for_reader(case), before=before)
+        reasons = caselog.reveals(case)
+    context = {
+        "lines": [wording.seen(line.entry, reasons, times=line.times) for line in found.lines],
+        "total": found.total,
+        "next": f"?before={found.next}" if found.next else "",
+        "first": request.path if before is not None else "",
+    }
+    return render(request, "workflows/case/log.html", {**bar(file, "case-log"), **context})
 
 
 def journal_text(entry: Entry) -> str:

@@ -24,6 +24,12 @@ GROUNDS = {
     "taken_over": gettext_lazy("Tog över från kollega"),
     "pointer": gettext_lazy("Hänvisning från ett avslutat ärende"),
 }
+#: Where several cases are shown at once no ground is written: what let them be seen.
+_BESIDE = {
+    AuditAction.LIST: gettext_lazy("Lista"),
+    AuditAction.SEARCH: gettext_lazy("Sökning"),
+    AuditAction.LOOKUP: gettext_lazy("Kontroll om barnet är känt"),
+}
 WHATS = {
     "case": gettext_lazy("Översikt"),
     "case.timeline": gettext_lazy("Tidslinje"),
@@ -86,6 +92,7 @@ WHATS = {
     "log_reviews": gettext_lazy("Loggkontroll"),
     "log_review": gettext_lazy("Loggkontroll"),
     "log_review_decide": gettext_lazy("Loggkontroll"),
+    "log_review_block": gettext_lazy("Loggkontroll"),
     "received_disclosures": gettext_lazy("Utlämnat"),
     "emergency_access": gettext_lazy("Nödåtkomst"),
     "hold_refuse": gettext_lazy("Avslå avvakta kontakt"),
@@ -145,7 +152,7 @@ WHATS = {
     Action.VOUCH.value: gettext_lazy("Bekräftade som andra person"),
 }
 #: One of a group is called as the group: each figure of the board, each form of the rules.
-_GROUPS = ("board_", "roster.", "rules.", "ladders.", "account_")
+_GROUPS = ("board_", "roster.", "rules.", "ladders.", "account_", "investigation_")
 _EXEMPT = {
     "EXEMPT_NO_GUARDIAN": gettext_lazy("Det finns ingen vårdnadshavare som kan agera"),
     "EXEMPT_TURNED_18": gettext_lazy("Barnet har fyllt 18 år"),
@@ -225,10 +232,14 @@ def what(code: str) -> str:
     return str(WHATS.get(code) or WHATS.get(group[:-1], code))
 
 
-def seen(entry: AuditEntry, reasons: Mapping[str, str] | None = None) -> dict[str, object]:
-    """One line of the access log; `reasons`: the own words of those who had a protected identity shown, by key."""
+def seen(entry: AuditEntry, reasons: Mapping[str, str] | None = None, *, times: int = 1) -> dict[str, object]:
+    """One line of the access log; `reasons`: the own words of those who had a protected identity shown, by key.
+
+    `times` lists of one day are one line: which lists they were is not said then.
+    """
     why = entry.detail.get("why") if entry.action == AuditAction.REVEAL else None
     said = (reasons or {}).get(str(entry.detail.get("reveal", "")), "")
+    often = ngettext("En gång den dagen", "%(n)s gånger den dagen", times) % {"n": times}
     return {
         "why": said or (str(Reveal.Why(why).label) if why in Reveal.Why.values else ""),
         "at": entry.product_at,
@@ -236,6 +247,6 @@ def seen(entry: AuditEntry, reasons: Mapping[str, str] | None = None) -> dict[st
         "role": Role(entry.role).label if entry.role else "",
         "unit": entry.unit.name if entry.unit else "",
         "act": entry.get_action_display(),
-        "what": what(entry.what),
-        "ground": GROUNDS.get(entry.ground, entry.ground),
+        "what": what(entry.what) if times == 1 else often,
+        "ground": GROUNDS.get(entry.ground, entry.ground) or _BESIDE.get(entry.action, ""),
     }
