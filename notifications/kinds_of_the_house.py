@@ -38,7 +38,8 @@ OF_THE_HOUSE: dict[str, MessageKind] = {
     "log_review_remark": MessageKind(
         title=_("Loggkontroll att följa upp"),
         text=_("En läsning i åtkomstloggen behöver din uppföljning. Den ligger under Loggkontroll."),
-        roles=frozenset({Role.SUPERVISOR, Role.HEAD}),
+        # The log reviewers where no head is left.
+        roles=frozenset({Role.SUPERVISOR, Role.HEAD, Role.LOG_REVIEWER}),
         facts=frozenset(),
     ),
     "not_woken": MessageKind(

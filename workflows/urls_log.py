@@ -7,4 +7,5 @@ from workflows.views import log_reviews
 urlpatterns = [
     path("log-reviews/", log_reviews.listed, name="log-reviews"),
     path("log-reviews/<uuid:review_id>/", log_reviews.review, name="log-review"),
+    path("log-reviews/<uuid:review_id>/block/", log_reviews.block, name="log-review-block"),
 ]

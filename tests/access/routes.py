@@ -246,6 +246,7 @@ ROUTES: dict[str, Route] = {
         sends="log_review",
         variants=({"review_id": _NOT_THERE},),
     ),
+    "log-reviews/<uuid:review_id>/block/": _press(NOBODY, "nothing", "", variants=({"review_id": _NOT_THERE},)),
     # --- One case
     _C: _page(SEE),
     _C + "timeline/": _page(READ),

@@ -169,6 +169,7 @@ def test_the_log_reviewer_hears_of_rules_ladders_roles_and_readings_and_the_anal
         "emergency_unjustified",
         "log_reviews_drawn",
         "log_reviews_late",
+        "log_review_remark",
         "role_watched",
         "account_closed",
         "role_confirmed",

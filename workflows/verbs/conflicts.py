@@ -25,8 +25,8 @@ from workflows.recipients import Directory
 
 log = structlog.get_logger()
 
-#: Who meets children in this product, and can therefore be blocked from one.
-MEETS_CHILDREN = (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.LIAISON, Role.HEAD)
+#: Who meets children in this product, if only by what others have read of them, and can therefore be blocked from one.
+MEETS_CHILDREN = (Role.SOCIAL_WORKER, Role.SUPERVISOR, Role.DUTY, Role.LIAISON, Role.HEAD, Role.LOG_REVIEWER)
 
 
 def blocks_on(child_id: UUID) -> QuerySet[CaseBlock]:

@@ -1,16 +1,18 @@
-"""What came of the look at one drawn reading; written once."""
+"""What came of the look at one drawn reading, written once; and jäv of whoever should look at it."""
 
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import audit, clock
+from riskzon import audit, clock, granting
+from riskzon.access import ground_of
 from riskzon.doors import register, unseen
 from riskzon.errors import Conflict, Invalid
 from riskzon.models import AuditAction, User
-from workflows.log_reviews import follow_up, to_decide
+from workflows.log_reviews import follow_up, readable, to_decide
 from workflows.models import LogReview
+from workflows.verbs import conflicts
 
 
 def decide(user: User, review_id: UUID, *, outcome: str, note: str) -> LogReview:
@@ -45,3 +47,24 @@ def decide(user: User, review_id: UUID, *, outcome: str, note: str) -> LogReview
         if people := follow_up(review):
             tell("log_review_remark", to=people, key=f"{review.pk}:remark", now=now)
     return review
+
+
+def declare(user: User, review_id: UUID) -> None:
+    """Say that oneself is biased (jäv) about the child whose case was read: from now on the child is gone for `user`.
+
+    Whoever reaches the case declares it there, and loses it. Nobody is told of a person who has nothing to hand over: whoever
+    leads the unit may be the one who is looked at. Unseen: no such review for this person, or it is of no single case.
+    """
+    what = "log_review_block"
+    review = readable(user).filter(pk=review_id).first()
+    case = review.entry.case if review else None
+    if review is None or case is None:
+        raise unseen(user, what)
+    if ground_of(user, case.pk) is not None:
+        conflicts.declare(user, case.pk)
+        return
+    with register(user) as now:
+        granting.block(user, case, by=user, reason="", now=now)
+        granting.end_grants(user, case.child_id, by=user, now=now)
+        detail = {"review": str(review.pk)}
+        audit.record(AuditAction.CHANGE, by=user, now=now, what=what, case_ids=[case.pk], detail=detail)

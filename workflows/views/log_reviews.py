@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from riskzon import drafts
 from riskzon.doors import Look, look
@@ -20,7 +20,7 @@ from workflows import log_reviews
 from workflows.auditor_rights import deviations
 from workflows.forms.log_reviews import LogReviewForm
 from workflows.models import LogReview
-from workflows.verbs.log_reviews import decide
+from workflows.verbs.log_reviews import decide, declare
 from workflows.views import rights_words, wording
 from workflows.views.gates import only_in
 
@@ -78,15 +78,26 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
             raise Unseen
         others = [wording.seen(entry) for entry in log_reviews.beside(found)[:BESIDE]]
         may_decide = found.reviewed_at is None and log_reviews.to_decide(request.user).filter(pk=found.pk).exists()
+        left_alone = log_reviews.is_left_alone(found)
         _log(door, found)
     context = {
         "line": _line(found),
+        "left_alone": left_alone,
         "others": others,
         "form": form if may_decide or conflict else None,
         "conflict": conflict,
         "now": door.now,
     }
     return render(request, "workflows/log/review.html", context, status=status)
+
+
+@only_in(Place.LOG_REVIEWS)
+@require_POST
+def block(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """Jäv about the child whose case was read."""
+    declare(request.user, review_id)
+    messages.success(request, _("Du har anmält jäv. Du ser inte längre något om barnet."))
+    return redirect("log-reviews")
 
 
 def _line(review: LogReview) -> dict[str, object]:
