@@ -18,6 +18,7 @@ class Flag(models.TextChoices):
     SAME_NAME = "same_name", _("Samma efternamn som barnet eller en vårdnadshavare")
     PROTECTED = "protected", _("Skyddade personuppgifter")
     NIGHT = "night", _("På natten, utan jourpass")
+    EXPORT = "export", _("Utdrag ur ärendet")
     MANY_SEARCHES = "many_searches", _("Många sökningar samma dag")
     NO_RELATION = "no_relation", _("Har inte arbetat i ärendet")
 

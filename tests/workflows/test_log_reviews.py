@@ -13,7 +13,7 @@ from riskzon.models import AuditAction, AuditEntry, Case, Child, Role, User
 from tests.acts import delete, page, refuses, told, update
 from tests.duty import extra
 from tests.factories import BEA, CASTOR, at, child, guardian, make_report, people, person
-from workflows import log_sample
+from workflows import log_sample, log_weight
 from workflows.log_reviews import escalate, figures, to_decide
 from workflows.log_sample import draw
 from workflows.models import LogReview, LogSample
@@ -120,9 +120,9 @@ def test_many_searches_on_one_day_are_drawn_as_one(case: Case) -> None:
         for _turn in range(many):
             audit.record(AuditAction.SEARCH, by=person(username), now=clock.now(), what="search")
 
-    searches("omar.nyman", log_sample.SEARCHES, "2026-10-14T15:00:00+02:00")
-    searches("omar.nyman", log_sample.SEARCHES, "2026-10-15T15:00:00+02:00")
-    searches("karin.ek", log_sample.SEARCHES + 1, "2026-10-15T15:00:00+02:00")
+    searches("omar.nyman", log_weight.SEARCHES, "2026-10-14T15:00:00+02:00")
+    searches("omar.nyman", log_weight.SEARCHES, "2026-10-15T15:00:00+02:00")
+    searches("karin.ek", log_weight.SEARCHES + 1, "2026-10-15T15:00:00+02:00")
     found = drawn()
     assert list(found.values()) == [["many_searches"]]
     assert LogReview.objects.get().entry.actor == person("karin.ek")
@@ -135,7 +135,7 @@ def test_what_was_read_in_an_emergency_is_always_drawn(case: Case) -> None:
 
 
 def test_the_heaviest_are_drawn_and_no_more_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
-    monkeypatch.setattr(log_sample, "HEAVIEST", 1)
+    monkeypatch.setattr(log_weight, "HEAVIEST", 1)
     opens("karin.ek", case)
     Child.objects.update(protected_identity="marked")
     light = make_report("omar.nyman", children=[child(identity_number=BEA)]).cases[0]
