@@ -41,7 +41,6 @@ from workflows.emergencies import unsettled
 from workflows.ends import hides_guardians, of_cases
 from workflows.family import hold_on
 from workflows.history import History, histories
-from workflows.logged import FOR_BIAS
 from workflows.models import Breach, CaseTask, Deadline, Kind, Todo
 from workflows.nodes import Step
 from workflows.plan import PlanLine, plans

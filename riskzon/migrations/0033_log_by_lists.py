@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskzon', '0029_late_reports'),
+        ('riskzon', '0031_one_level_up'),
     ]
 
     operations = [

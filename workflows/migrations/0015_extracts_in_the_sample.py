@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0013_canaries_forgotten'),
+        ('workflows', '0014_wall_in_reduced_form'),
     ]
 
     operations = [
