@@ -1,5 +1,6 @@
 """A key is good for what it says, until it says, and for nobody who has left."""
 
+import hashlib
 import json
 import re
 from datetime import timedelta
@@ -110,6 +111,15 @@ def test_the_last_use_is_kept_to_the_minute_and_written_once_a_minute():
     ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
     client.get("/api/v1/cases")
     assert ApiToken.objects.get().last_used_at > first - timedelta(minutes=1)
+
+
+def test_of_a_key_nothing_is_kept_but_its_sha256():
+    text = tokens.make(person("karin.ek"), scope=TokenScope.READ, name="System A", by=person("karin.ek")).text
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(kept)::text FROM riskzon_apitoken kept")
+        [(kept,)] = cursor.fetchall()
+    assert json.loads(kept)["digest"] == hashlib.sha256(text.encode()).hexdigest()
+    assert text not in kept + str(list(AuditEntry.objects.values()))
 
 
 def test_a_revoked_key_opens_nothing():
