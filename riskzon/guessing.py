@@ -1,13 +1,15 @@
 """How many passwords may be tried? Five in a quarter of an hour for each account, and nobody is locked out by a stranger.
 
 A browser in which somebody has logged in before carries a signed cookie, and its attempts are counted apart from those of
-the rest of the world (OWASP, device cookies). So whoever guesses from anywhere uses up the strangers' five, and the person
-at the own desk still comes in. An attempt is counted before the password is looked at, one after the other for each
-account: fifty at once are five. No address is kept. Names that do not exist are counted alike and answered alike.
+the rest of the world (OWASP, device cookies); where several share it, it is known to the last eight of them. So whoever
+guesses from anywhere uses up the strangers' five, and the person at the own desk still comes in. An attempt is counted
+before the password is looked at, one after the other for each account: fifty at once are five. No address is kept. Names
+that do not exist are counted alike and answered alike.
 """
 
 import hashlib
 import secrets
+import time
 import unicodedata
 from datetime import timedelta
 
@@ -23,6 +25,8 @@ MOST = 5
 WITHIN = timedelta(minutes=15)
 #: How long a browser is known.
 KNOWN_FOR = timedelta(days=180)
+#: To how many accounts it is known: a cookie holds 4,096 characters, and eight of them take less than half.
+_SHARED_BY = 8
 _SALT = "riskzon.guessing"
 
 
@@ -48,11 +52,19 @@ def forget(request: HttpRequest, username: str, *, at: str = "") -> None:
     LoginAttempt.objects.filter(bucket=_bucket(request, username, at)).delete()
 
 
-def know(response: HttpResponse, username: str) -> None:
-    """Let this browser be known as one in which the account's owner has logged in."""
+def used_up(request: HttpRequest, username: str, *, at: str) -> bool:
+    """Whether nothing more is looked at there from this browser."""
+    return LoginAttempt.objects.filter(bucket=_bucket(request, username, at)).count() >= MOST
+
+
+def know(request: HttpRequest, response: HttpResponse, username: str) -> None:
+    """Let this browser be known as one in which the account's owner has logged in, beside the others who share it."""
+    account = _account(username)
+    others = [known for known in _known(request) if known[0] != account]
+    newest = [[account, secrets.token_hex(16), int(time.time())], *others][:_SHARED_BY]
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        signing.dumps([_account(username), secrets.token_hex(16)], salt=_SALT),
+        signing.dumps(newest, salt=_SALT),
         max_age=KNOWN_FOR,
         httponly=True,
         samesite="Strict",
@@ -62,13 +74,18 @@ def know(response: HttpResponse, username: str) -> None:
 
 def _bucket(request: HttpRequest, username: str, at: str) -> str:
     account, door = _account(username), at and f":{at}"
+    devices = [device for whose, device, _since in _known(request) if whose == account]
+    return f"{account}:{devices[0]}{door}" if devices else account + door
+
+
+def _known(request: HttpRequest) -> list[tuple[str, str, int]]:
+    """Account, name of this browser for it, and since when, the latest first; none where the cookie is not ours."""
     try:
-        whose, device = signing.loads(
-            request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_FOR
-        )
+        said = signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_FOR)
+        over = time.time() - KNOWN_FOR.total_seconds()
+        return [(account, device, since) for account, device, since in said if since > over]
     except (signing.BadSignature, ValueError, TypeError):
-        return account + door
-    return f"{account}:{device}{door}" if whose == account else account + door
+        return []
 
 
 def _account(username: str) -> str:

@@ -72,7 +72,7 @@ def let_in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> 
         stay.begin(request)
         sessions.note(request, user, way)
         guessing.forget(request, user.username)
-    guessing.know(answer, user.username)
+    guessing.know(request, answer, user.username)
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -92,6 +92,6 @@ def asked_to_wait() -> str:
 
 def safe_next(request: HttpRequest) -> str:
     """The page of our own that was asked for before the login; "/" where none was."""
-    asked = request.GET.get("next", "")
+    asked = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return asked if ours else settings.LOGIN_REDIRECT_URL

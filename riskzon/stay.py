@@ -1,7 +1,7 @@
 """How long is somebody still logged in, and how do they stay?
 
 A session ends after a quarter of an hour in which nothing was done, and ten hours after the login whatever is done (NIST
-SP 800-63B, AAL3). It also ends when the password or the role changes (`User.get_session_auth_hash`). The page asks five
+SP 800-63B, AAL3). It also ends when the password, the role or its unit changes (`User.get_session_auth_hash`). The page asks five
 minutes before, and what was typed is kept by `riskzon.drafts`.
 """
 

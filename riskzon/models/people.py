@@ -93,8 +93,8 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session must still agree with: it ends when the password changes, and when the role does."""
-        said = f"{self.role}:{self.password}"
+        """What a session must still agree with: it ends when the password changes, and when the role or its unit does."""
+        said = f"{self.role}:{self.unit_id}:{self.password}"
         return salted_hmac("riskzon.models.people.User", said, secret=secret, algorithm="sha256").hexdigest()
 
 

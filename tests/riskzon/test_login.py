@@ -2,8 +2,10 @@
 
 import pytest
 from django.db.models import F
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
+from riskzon import guessing
 from riskzon.backend import PolicyBackend
 from riskzon.guessing import WITHIN
 from riskzon.models import LoginAttempt, Role, User
@@ -70,8 +72,8 @@ def test_a_page_that_asks_for_news_by_itself_keeps_nobody_in(client: Client) -> 
     assert int(client.get("/inbox/")["X-Session-Left"]) > 890
 
 
-@pytest.mark.parametrize("change", [{"role": Role.DUTY}, {"is_active": False}])
-def test_a_session_ends_when_the_role_does(client: Client, change: dict[str, object]) -> None:
+@pytest.mark.parametrize("change", [{"role": Role.DUTY}, {"unit": None}, {"is_active": False}])
+def test_a_session_ends_when_the_role_or_its_unit_does(client: Client, change: dict[str, object]) -> None:
     people()
     _log_in(client)
     assert _is_in(client)
@@ -125,6 +127,47 @@ def test_a_known_browser_has_five_attempts_of_its_own_and_for_its_own_account_al
     assert [_log_in(client, "wrong", "omar.nyman") for _try in range(6)] == [200] * 5 + [429]
     assert _log_in(Client(), "wrong", "omar.nyman") == 429, "for another account it is a stranger like any other"
     assert _log_in(Client()) == 302
+
+
+def test_at_a_shared_desk_whoever_guesses_from_elsewhere_locks_out_none_of_the_last_eight(client: Client) -> None:
+    people()
+    desk = ["karin.ek", "omar.nyman", "lina.dahl", "sara.lindh", "jonas.falk", "maria.oberg", "it.admin", "per.holm"]
+    for username in desk:
+        assert _log_in(client, username=username) == 302
+        client.post("/logout/")
+        for n in range(5):
+            _log_in(Client(), f"guess {n}", username)
+    assert len(client.cookies["device"].value) < 2000
+    for username in desk:
+        assert _log_in(Client(), username=username) == 429
+        assert _log_in(client, username=username) == 302, username
+        client.post("/logout/")
+
+
+def test_the_ninth_at_a_desk_takes_the_place_of_whoever_was_there_longest_ago(client: Client) -> None:
+    request, answer = HttpRequest(), HttpResponse()
+    for n in range(9):
+        guessing.know(request, answer, f"user{n}")
+        request.COOKIES["device"] = answer.cookies["device"].value
+    known = [guessing._bucket(request, f"user{n}", "") != guessing._account(f"user{n}") for n in range(9)]
+    assert known == [False] + [True] * 8
+
+
+def test_a_browser_is_forgotten_after_half_a_year_though_others_go_on_using_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people()
+    _log_in(client)
+    now = guessing.time.time
+    monkeypatch.setattr(guessing.time, "time", lambda: now() + 100 * 86400)
+    client.cookies.pop("sessionid")
+    _log_in(client, username="omar.nyman")
+    monkeypatch.setattr(guessing.time, "time", lambda: now() + 190 * 86400)
+    client.cookies.pop("sessionid")
+    for n in range(5):
+        _log_in(Client(), f"guess {n}")
+        _log_in(Client(), f"guess {n}", "omar.nyman")
+    assert (_log_in(client), _log_in(client, username="omar.nyman")) == (429, 302)
 
 
 def test_after_a_quarter_of_an_hour_it_may_be_tried_again_and_the_right_password_forgives(client: Client) -> None:
