@@ -21,10 +21,11 @@ class Logout(LogoutView):
     """The end of a session, by the person's own hand. It ends with its row in the log, or not at all."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        session = LoginSession.objects.filter(session_key=request.session.session_key, way=Way.SIGN_ON)
-        there = sso.end_address(request) if request.session.session_key and session.exists() else None
+        this = request.session.session_key
+        by_sign_on = bool(this) and LoginSession.objects.filter(session_key=this, way=Way.SIGN_ON).exists()
         with transaction.atomic():
             if isinstance(request.user, User):
                 audit.record(AuditAction.LOGOUT, by=request.user, now=clock.now(), what="logout")
             answer: HttpResponse = super().post(request, *args, **kwargs)
+        there = sso.end_address(request) if by_sign_on else None
         return answer if there is None else render(request, "riskzon/sso_logout.html", {"there": there})

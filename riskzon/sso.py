@@ -2,7 +2,9 @@
 
 The way there and back is carried by one signed cookie of ten minutes: state, nonce and verifier, so that nobody can push
 a login of theirs upon somebody else, and a stranger who only asks leaves nothing in the database. What comes back is
-believed when the provider's key has signed it for us, now, and for this very login (OpenID Connect Core 3.1.3.7).
+believed when the provider's key has signed it for us, now, and for this very login (OpenID Connect Core 3.1.3.7), and
+when the person has shown there lately who they are (OIDC_MAX_AGE): whoever comes to a screen that somebody else has left
+does not come in as that one.
 """
 
 import hmac
@@ -23,7 +25,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from joserfc.errors import JoseError
 
 from riskzon import audit, clock, login
@@ -46,18 +48,31 @@ class NotBelieved(Exception):
     """What came back is not what the provider would have sent for this login. The text is for the log: a code."""
 
 
-@require_safe
+#: What reading the provider's answers trips over, whatever they are.
+_NOT_READ = (
+    *(NotBelieved, AuthlibBaseError, OAuthError, JoseError),
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
+
+
+@require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider; 404 where there is none."""
+    """Send the browser to the provider; 404 where there is none.
+
+    By a press on our login page, with its key, so that no other site begins it; and by a page that moves by itself: our
+    policy lets no form lead to another host.
+    """
     if not settings.OIDC_ISSUER:
         raise Http404
     if request.user.is_authenticated:
         return HttpResponseRedirect("/")
     try:
-        there = _provider().create_authorization_url(_back(request))
-    except (requests.RequestException, NotBelieved, AuthlibBaseError, ValueError, KeyError) as wrong:
+        there = _provider().create_authorization_url(_back(request), **_asked_age())
+        if not _is_there(there["url"]):
+            raise NotBelieved("authorization_endpoint")
+    except (requests.RequestException, *_NOT_READ) as wrong:
         return _away(request, wrong)
-    answer = HttpResponseRedirect(there["url"])
+    answer = render(request, "riskzon/sso_there.html", {"there": there["url"]})
     carried = [there["state"], there["nonce"], there["code_verifier"], login.safe_next(request)]
     answer.set_cookie(
         settings.SSO_COOKIE_NAME,
@@ -83,17 +98,17 @@ def done(request: HttpRequest) -> HttpResponse:
 
 def end_address(request: HttpRequest) -> str | None:
     """Where the browser is to be sent so that the provider's own session ends too; None: it knows no such address, or
-    does not answer. The provider must have been told of our login page as a place to send people back to.
+    does not answer, or not in a way that can be read. It must have been told of our login page as a place to send
+    people back to.
     """
     if not settings.OIDC_ISSUER:
         return None
     try:
         there = _provider().server_metadata.get("end_session_endpoint")
-    except (requests.RequestException, NotBelieved, AuthlibBaseError, ValueError, KeyError) as wrong:
+    except Exception as wrong:  # noqa: BLE001 - the person is out already, and reads so whatever happens there
         log.warning("sso_away", error=type(wrong).__name__)
         return None
-    # As encrypted as the provider itself.
-    if not isinstance(there, str) or not there.startswith(f"{urlsplit(settings.OIDC_ISSUER).scheme}://"):
+    if not _is_there(there):
         return None
     back = request.build_absolute_uri(reverse("login"))
     asked = urlencode({"client_id": settings.OIDC_CLIENT_ID, "post_logout_redirect_uri": back})
@@ -111,8 +126,8 @@ def _arrived(request: HttpRequest) -> HttpResponse:
         claims = _claims(request, nonce, verifier)
     except requests.RequestException as wrong:
         return _away(request, wrong)
-    except (NotBelieved, AuthlibBaseError, OAuthError, JoseError, ValueError, KeyError, TypeError) as wrong:
-        log.error("sso_not_believed", error=type(wrong).__name__)
+    except _NOT_READ as wrong:
+        log.error("sso_not_believed", error=str(wrong) if isinstance(wrong, NotBelieved) else type(wrong).__name__)
         return _turned(request, "refused")
     groups = _groups(claims)
     if groups is None:
@@ -156,6 +171,7 @@ def _claims(request: HttpRequest, nonce: str, verifier: str) -> dict[str, Any]:
     )
     if not isinstance(claims["sub"], str) or not claims["sub"] or len(claims["sub"]) > 255:
         raise NotBelieved("sub")
+    _see_age(claims.get("auth_time"))
     if settings.OIDC_GROUP_CLAIM in claims or "userinfo_endpoint" not in provider.server_metadata:
         return dict(claims)
     more = provider.userinfo(token=token)
@@ -164,13 +180,38 @@ def _claims(request: HttpRequest, nonce: str, verifier: str) -> dict[str, Any]:
     return {**more, **claims}
 
 
+def _asked_age() -> dict[str, int]:
+    return {} if settings.OIDC_MAX_AGE is None else {"max_age": settings.OIDC_MAX_AGE}
+
+
+def _see_age(shown_at: Any) -> None:
+    """NotBelieved: it is longer ago than was asked for that the person showed there who they are, or nobody says when."""
+    if settings.OIDC_MAX_AGE is None:
+        return
+    if isinstance(shown_at, bool) or not isinstance(shown_at, int | float):
+        raise NotBelieved("no_auth_time")
+    if not -_LEEWAY <= clock.real_now().timestamp() - shown_at <= settings.OIDC_MAX_AGE + _LEEWAY:
+        raise NotBelieved("auth_time")
+
+
 def _groups(claims: Mapping[str, Any]) -> list[str] | None:
-    """The groups that were named; none where none were. None: there are too many to be sent, so nobody knows which."""
+    """The groups that were named. None: nobody knows which, and nothing is changed by that.
+
+    There are too many to be sent; the claim is not there, where the provider does not leave out an empty one
+    (OIDC_LEAVES_OUT_EMPTY); or it is neither a list of texts nor one text.
+    """
     said = claims.get(settings.OIDC_GROUP_CLAIM)
     if said is None and settings.OIDC_GROUP_CLAIM in (claims.get("_claim_names") or {}):
         log.error("sso_too_many_groups")
         return None
-    return [group for group in said if isinstance(group, str)] if isinstance(said, list) else []
+    if said is None and settings.OIDC_LEAVES_OUT_EMPTY:
+        return []
+    if isinstance(said, str):
+        return [said]
+    if not isinstance(said, list) or not all(isinstance(group, str) for group in said):
+        log.error("sso_groups_not_read")
+        return None
+    return said
 
 
 def _provider() -> DjangoOAuth2App:
@@ -194,6 +235,11 @@ def _app(issuer: str, client_id: str, client_secret: str, scope: str) -> DjangoO
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={"scope": scope, "code_challenge_method": "S256", "default_timeout": _TIMEOUT},
     )
+
+
+def _is_there(address: Any) -> bool:
+    """Whether it is an address to which a browser may be sent: as encrypted as the provider itself."""
+    return isinstance(address, str) and address.startswith(f"{urlsplit(settings.OIDC_ISSUER).scheme}://")
 
 
 def _back(request: HttpRequest) -> str:

@@ -158,6 +158,11 @@ OIDC_SCOPE = env.str("OIDC_SCOPE", default="openid profile email")
 # In which claims the provider says the groups, and the name that an account gets here.
 OIDC_GROUP_CLAIM = env.str("OIDC_GROUP_CLAIM", default="groups")
 OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
+# Whether the provider leaves the claim out for whoever has no group; else a login without it is refused and ends nobody.
+OIDC_LEAVES_OUT_EMPTY = env.bool("OIDC_LEAVES_OUT_EMPTY", default=False)
+# How many seconds ago somebody may have shown there who they are; none: not asked, for a provider that cannot say.
+_max_age = env.str("OIDC_MAX_AGE", default="900").strip()
+OIDC_MAX_AGE = None if _max_age == "none" else int(_max_age) if _max_age.isdecimal() else 900
 # Which group gives which role in which unit (riskzon.sso_groups).
 OIDC_GROUPS, OIDC_FAULTS = sso_groups.read(env.str("OIDC_GROUPS", default="")) if OIDC_ISSUER else ((), [])
 # To which address keys of a person's own (WebAuthn) answer, as a browser writes it: https://host; "" takes none.

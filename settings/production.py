@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from riskzon import passkey_origins
 from settings.base import *
-from settings.base import env
+from settings.base import _max_age, env
 
 _REQUIRED = {
     "SECRET_KEY": "a long random text that signs sessions",
@@ -54,6 +54,8 @@ if OIDC_ISSUER:
     ]
     if env.str("OIDC_GROUPS", default="").strip():
         _faults += OIDC_FAULTS
+    if _max_age != "none" and not _max_age.isdecimal():
+        _faults += ["OIDC_MAX_AGE must be a number of seconds, or none on purpose: a login there may be of any age."]
 _hosts = [host.strip() for host in env.list("ALLOWED_HOSTS", default=[])]
 # Where the mails lead to.
 RISKZON_SITE_URL = env.str("RISKZON_SITE_URL", default=f"https://{[*_hosts, ''][0].removeprefix('.')}/")

@@ -137,7 +137,7 @@ ROUTES: dict[str, Route] = {
     "login/code/": Route(_login_step(LOGIN, "POST"), stranger=OK),
     "login/passkey/": Route({"POST": dict.fromkeys(ACTORS, LOGIN)}, stranger=OK),
     "login/phone/": Route(_login_step(LOGIN, "POST"), stranger=OK),
-    "login/municipal/": Route(_login_step(HIDDEN), stranger=OK),
+    "login/municipal/": Route({"POST": dict.fromkeys(ACTORS, HIDDEN)}, stranger=OK),
     "login/municipal/done/": Route(_login_step(HIDDEN), stranger=OK),
     "logout/": Route({"POST": dict.fromkeys(_OPEN, LOGIN), "OPTIONS": _OPEN}, stranger=OK),
     "language": Route(_any(OK), stranger=OK, sends="language"),

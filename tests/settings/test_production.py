@@ -26,7 +26,7 @@ import django
 from django.conf import settings
 django.setup()
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,
-      settings.DEVICE_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME,
+      settings.DEVICE_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, settings.SSO_COOKIE_NAME,
       settings.SECURE_HSTS_SECONDS >= 365 * 86400 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS,
       settings.SECURE_SSL_REDIRECT, settings.DEBUG, settings.RISKZON_DEMO,
       getattr(settings, "SECURE_PROXY_SSL_HEADER", None), settings.EMAIL_HOST,
@@ -66,10 +66,25 @@ def test_cookies_belong_to_one_host_and_everything_is_encrypted():
     started = start(**COMPLETE)
 
     assert started.stdout.split() == [
-        "__Host-session", "__Host-csrf", "__Host-device", "__Host-language",
+        "__Host-session", "__Host-csrf", "__Host-device", "__Host-language", "__Host-sso",
         "True", "True", "False", "False", "None", "mail.example.se",
         "https://riskzon.example.se/", "'jsons://gateway.example.se/send/{to}'", "600",
     ]  # fmt: skip
+
+
+def test_passwords_are_kept_as_argon2id():
+    made = "from django.contrib.auth.hashers import make_password; print(make_password('a password'))"
+
+    assert start(f"import django; django.setup(); {made}", **COMPLETE).stdout.startswith("argon2$argon2id$")
+
+
+@pytest.mark.parametrize(
+    ("given", "age"), [({}, "900"), ({"OIDC_MAX_AGE": "60"}, "60"), ({"OIDC_MAX_AGE": "none"}, "None")]
+)
+def test_a_login_at_the_sign_on_is_a_quarter_of_an_hour_old_at_most_unless_another_age_is_set(given, age):
+    shown = start("from django.conf import settings; print(settings.OIDC_MAX_AGE)", **COMPLETE | _SIGN_ON | given)
+
+    assert shown.stdout.strip() == age
 
 
 def test_a_host_that_may_be_called_anything_is_refused():
@@ -119,6 +134,8 @@ def test_a_municipality_may_say_that_it_has_no_sign_on_or_describe_it_in_full():
         ({"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET is missing"),
         ({"OIDC_GROUPS": ""}, "OIDC_GROUPS is missing"),
         ({"OIDC_GROUPS": "chefer=head"}, "OIDC_GROUPS must be a JSON list."),
+        ({"OIDC_MAX_AGE": "a quarter"}, "OIDC_MAX_AGE must be a number of seconds, or none"),
+        ({"OIDC_MAX_AGE": "-1"}, "OIDC_MAX_AGE must be a number of seconds, or none"),
         ({"OIDC_GROUPS": '[{"group": "A", "role": "boss"}]'}, "OIDC_GROUPS, rule 1: role must be one of"),
     ],
 )

@@ -1,6 +1,8 @@
 """The provider, running, and a browser."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,7 +53,8 @@ def _server() -> Iterator[Provider]:
 def provider(_server: Provider, settings: Any) -> Provider:
     """Tells the truth until a test says otherwise, and knows Nova Ny, who is in the group of intake."""
     sso._app.cache_clear()
-    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, asked=[], left=[])
+    _server.__dict__.update(twist=lambda claims: claims, sign=None, metadata={}, says="", asked=[], left=[])
+    _server.__dict__.update(since={}, is_careless=False)
     settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = _server.issuer, "riskzon", "secret"
     settings.OIDC_GROUPS, faults = sso_groups.read(json.dumps(GROUPS))
     assert faults == []
@@ -61,14 +64,28 @@ def provider(_server: Provider, settings: Any) -> Provider:
 
 def log_in(client: Client, provider: Provider, following: str = "", *, confirmed: bool = True) -> HttpResponse:
     """A login there and back; `confirmed`: what the groups give is confirmed by who leads, and then there is another."""
-    there = client.get("/login/municipal/", {"next": following} if following else {})
-    assert there.status_code == 302
-    answer = back(client, provider.logs_in(there["Location"], "sub-nova"))
+    answer = back(client, provider.logs_in(begin(client, following), "sub-nova"))
     waiting = RoleRequest.objects.filter(state="waiting").first()
     if waiting is None or not confirmed:
         return answer
     confirm(person("maria.oberg"), waiting.pk)
     return log_in(client, provider, following)
+
+
+def begin(client: Client, following: str = "") -> str:
+    """Where the press on the login page sends the browser."""
+    answer = client.post("/login/municipal/", {"next": following})
+    assert answer.status_code == 200
+    return sent_to(answer)
+
+
+def sent_to(answer: HttpResponse) -> str:
+    """Where a page that moves by itself sends the browser."""
+    page = answer.content.decode()
+    found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page)
+    assert found
+    assert page.count(found[1]) == 2, "and a link, for whoever stays on the page"
+    return html.unescape(found[1])
 
 
 def back(client: Client, address: str) -> HttpResponse:

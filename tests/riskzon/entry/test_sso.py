@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from django.http import HttpResponse
 from django.test import Client
 from joserfc import jwt
@@ -18,9 +20,11 @@ from riskzon import sso
 from riskzon.models import AuditEntry, LoginSession, Role, SignOn, Unit, User, Way
 from tests.factories import people, person
 from tests.provider import Claims, Provider, signed
-from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES, back, is_in, log_in
+from tests.riskzon.entry.conftest import CHIEFS, FIGURES, GONE, INTAKE, NAMES, back, begin, is_in, log_in
 
 pytestmark = pytest.mark.django_db
+#: No such claim at all.
+ABSENT = object()
 
 
 @pytest.fixture(autouse=True)
@@ -205,6 +209,106 @@ def test_too_many_groups_to_be_sent_let_nobody_in_and_end_nobody(client: Client,
     assert is_in(client)
 
 
+@pytest.mark.parametrize("said", [{"name": INTAKE}, 7, True, [7], [INTAKE, 7], [{"id": INTAKE}], None, ABSENT])
+def test_groups_that_are_not_said_or_in_no_form_that_is_known_let_nobody_in_and_end_nobody(
+    client: Client, provider: Provider, said: Any
+) -> None:
+    log_in(client, provider)
+    _says_of_groups(provider, said)
+    _refused(Client(), log_in(Client(), provider))
+    assert (is_in(client), person("nova.ny").is_active) == (True, True)
+
+
+def test_one_group_that_is_said_as_a_text_is_a_list_of_one(client: Client, provider: Provider) -> None:
+    log_in(client, provider)
+    _says_of_groups(provider, INTAKE)
+    assert log_in(Client(), provider, confirmed=False).status_code == 302
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("said", [None, ABSENT, []])
+def test_no_group_ends_the_role_where_the_provider_leaves_an_empty_claim_out(
+    client: Client, provider: Provider, settings: Any, said: Any
+) -> None:
+    settings.OIDC_LEAVES_OUT_EMPTY = True
+    log_in(client, provider)
+    _says_of_groups(provider, said)
+    assert "grupp som får" in log_in(Client(), provider).content.decode()
+    assert (is_in(client), User.objects.get(username="nova.ny").is_active) == (False, False)
+
+
+def _says_of_groups(provider: Provider, said: Any) -> None:
+    """Whatever it says of the groups of Nova, in the token and where it is asked besides."""
+    claim = {} if said is ABSENT else {"groups": said}
+    provider.twist = lambda claims: {name: value for name, value in claims.items() if name != "groups"} | claim
+    url = f"{provider.issuer}/users/sub-nova"
+    requests.put(url, json={**NAMES, **claim}, timeout=5).raise_for_status()
+
+
+# --- what is shown there lately ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_careless", [False, True])
+def test_at_a_screen_that_somebody_has_left_nobody_comes_in_by_the_providers_own_session(
+    client: Client, provider: Provider, is_careless: bool
+) -> None:
+    log_in(client, provider)
+    session = client.session
+    session["seen"] -= 15 * 60
+    session.save()
+    assert not is_in(client), "idle, and over"
+    provider.since["sub-nova"] -= 15 * 60 + 61
+    provider.is_careless = is_careless
+
+    address = provider.passes(begin(client), "sub-nova")
+
+    if is_careless:
+        _refused(client, back(client, address))
+    else:
+        assert address is None, "it asks for the password"
+
+
+def test_within_a_quarter_of_an_hour_the_providers_own_session_is_enough(client: Client, provider: Provider) -> None:
+    log_in(client, provider)
+    provider.since["sub-nova"] -= 14 * 60
+    assert back(Client(), "/login/municipal/done/").status_code == 400
+    other = Client()
+    assert back(other, provider.passes(begin(other), "sub-nova")).status_code == 302
+
+
+def test_a_municipality_whose_provider_cannot_say_when_asks_for_no_age(
+    client: Client, provider: Provider, settings: Any
+) -> None:
+    settings.OIDC_MAX_AGE = None
+    provider.twist = lambda claims: {name: value for name, value in claims.items() if name != "auth_time"}
+    assert log_in(client, provider).status_code == 302
+    assert "max_age" not in provider.asked[-1]
+
+
+def test_no_other_site_begins_a_login(provider: Provider) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.get("/login/municipal/").status_code == 405
+    assert browser.post("/login/municipal/").status_code == 403
+    page = browser.get("/login/").content.decode()
+    form = page.split('action="/login/municipal/"')[1].split("</form>")[0]
+    key = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+    assert browser.post("/login/municipal/", {"csrfmiddlewaretoken": key}).status_code == 200
+
+
+@pytest.mark.parametrize("there", ["javascript:alert(1)", "//elsewhere.example/", "ftp://elsewhere.example/", 7])
+def test_a_strange_address_to_log_in_at_is_not_gone_to(client: Client, provider: Provider, there: Any) -> None:
+    provider.metadata = {"authorization_endpoint": there}
+    assert client.post("/login/municipal/").status_code == 503
+
+
+@pytest.mark.parametrize("says", ["[]", "7", "null", "{"])
+def test_a_provider_that_answers_with_anything_is_said_to_be_away(
+    client: Client, provider: Provider, says: str
+) -> None:
+    provider.says = says
+    assert client.post("/login/municipal/").status_code == 503
+
+
 # --- what is not believed ----------------------------------------------------------------------------------------
 
 
@@ -264,6 +368,11 @@ def test_a_token_that_the_provider_has_not_signed_lets_nobody_in(client: Client,
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
+        {"auth_time": None},
+        {"auth_time": "now"},
+        {"auth_time": True},
+        {"auth_time": int(time.time()) + 3600},
+        {"auth_time": int(time.time()) - 3600},
     ],
 )
 def test_a_token_for_somebody_else_for_another_time_or_another_login_lets_nobody_in(
@@ -275,15 +384,15 @@ def test_a_token_for_somebody_else_for_another_time_or_another_login_lets_nobody
 
 def test_a_provider_that_calls_itself_something_else_is_not_asked(client: Client, provider: Provider) -> None:
     provider.metadata = {"issuer": "https://elsewhere.example"}
-    assert client.get("/login/municipal/").status_code == 503
+    assert client.post("/login/municipal/").status_code == 503
 
 
 def test_an_answer_to_no_login_of_this_browser_lets_nobody_in(client: Client, provider: Provider) -> None:
     mine, theirs = client, Client()
-    address = provider.logs_in(theirs.get("/login/municipal/")["Location"], "sub-nova")
+    address = provider.logs_in(begin(theirs), "sub-nova")
 
     assert back(mine, address).status_code == 400, "no login was begun here"
-    mine.get("/login/municipal/")
+    begin(mine)
     assert back(mine, address).status_code == 400, "another one was"
     assert not is_in(mine)
     assert not User.objects.filter(username="nova.ny").exists()
@@ -291,9 +400,9 @@ def test_an_answer_to_no_login_of_this_browser_lets_nobody_in(client: Client, pr
 
 def test_a_code_works_once_and_only_with_its_verifier(client: Client, provider: Provider) -> None:
     log_in(Client(), provider)
-    there = client.get("/login/municipal/")
+    there = begin(client)
     begun = client.cookies["sso"].value
-    address = provider.logs_in(there["Location"], "sub-nova")
+    address = provider.logs_in(there, "sub-nova")
     assert back(client, address).status_code == 302
 
     again = Client()
@@ -301,8 +410,8 @@ def test_a_code_works_once_and_only_with_its_verifier(client: Client, provider: 
     _refused(again, back(again, address))
 
     stolen = Client()
-    theirs = parse_qs(urlsplit(stolen.get("/login/municipal/")["Location"]).query)["state"][0]
-    code = parse_qs(urlsplit(provider.logs_in(Client().get("/login/municipal/")["Location"], "sub-nova")).query)["code"]
+    theirs = parse_qs(urlsplit(begin(stolen)).query)["state"][0]
+    code = parse_qs(urlsplit(provider.logs_in(begin(Client()), "sub-nova")).query)["code"]
     _refused(stolen, stolen.get("/login/municipal/done/", {"state": theirs, "code": code[0]}))
 
 
@@ -318,7 +427,7 @@ def test_a_strange_answer_is_answered_in_words(
 
 
 def test_whoever_says_no_there_reads_so_here(client: Client, provider: Provider) -> None:
-    state = parse_qs(urlsplit(client.get("/login/municipal/")["Location"]).query)["state"][0]
+    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
     answer = client.get(
         "/login/municipal/done/", {"state": state, "error": "access_denied", "error_description": "<b>"}
     )
@@ -328,7 +437,7 @@ def test_whoever_says_no_there_reads_so_here(client: Client, provider: Provider)
 def test_a_provider_that_does_not_answer_is_said_so_and_the_local_login_stands(client: Client, settings: Any) -> None:
     people()
     settings.OIDC_ISSUER = "http://localhost:1"
-    answer = client.get("/login/municipal/")
+    answer = client.post("/login/municipal/")
     assert (answer.status_code, "svarar inte" in answer.content.decode()) == (503, True)
     assert client.post("/login/", {"username": "karin.ek", "password": "riskzon-demo"}).status_code == 302
 
@@ -338,13 +447,15 @@ def test_the_page_after_the_login_is_one_of_ours(client: Client, provider: Provi
 
 
 def test_where_there_is_no_sign_on_there_is_no_address_and_no_button(client: Client) -> None:
-    assert client.get("/login/municipal/").status_code == 404
+    assert client.post("/login/municipal/").status_code == 404
     assert client.get("/login/municipal/done/").status_code == 404
     assert "/login/municipal/" not in client.get("/login/").content.decode()
 
 
 def test_the_button_keeps_the_page_that_was_asked_for(client: Client, provider: Provider) -> None:
-    assert 'href="/login/municipal/?next=/inbox/"' in client.get("/login/?next=/inbox/").content.decode()
+    page = client.get("/login/?next=/inbox/").content.decode()
+    form = page.split('action="/login/municipal/"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="next" value="/inbox/">' in form
 
 
 def _refused(client: Client, answer: HttpResponse) -> None:

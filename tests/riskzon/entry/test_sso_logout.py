@@ -1,19 +1,16 @@
 """Whoever came by the municipality's account leaves there too with one press, and leaves here whatever happens there."""
 
-import html
-import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from riskzon import sso
 from riskzon.models import AuditEntry, LoginSession
 from tests.factories import people
 from tests.provider import Provider
-from tests.riskzon.entry.conftest import log_in
+from tests.riskzon.entry.conftest import log_in, sent_to
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +24,6 @@ def _log_in(provider: Provider) -> Client:
     client = Client()
     assert log_in(client, provider).status_code == 302
     return client
-
-
-def _there(answer: HttpResponse) -> str:
-    """Where the page of the end sends the browser."""
-    found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', answer.content.decode())
-    assert found
-    assert answer.content.decode().count(found[1]) == 2, "and a link, for whoever stays on the page"
-    return html.unescape(found[1])
 
 
 def _is_out(client: Client) -> bool:
@@ -54,7 +43,7 @@ def test_one_press_ends_the_session_here_and_sends_the_browser_to_the_providers_
 
     assert _is_out(client)
     assert AuditEntry.objects.filter(action="logout", what="logout", actor__username="nova.ny").count() == 1
-    there = _there(answer)
+    there = sent_to(answer)
     assert there.startswith(provider.leave + query)
     said = parse_qs(urlsplit(there).query)
     assert (said["client_id"], said["post_logout_redirect_uri"]) == (["riskzon"], ["http://testserver/login/"])
@@ -79,6 +68,27 @@ def test_a_provider_that_does_not_answer_keeps_nobody_in(provider: Provider, set
     settings.OIDC_ISSUER = "http://localhost:1"
     sso._app.cache_clear()
     assert client.post("/logout/")["Location"] == "/login/"
+    assert _is_out(client)
+
+
+@pytest.mark.parametrize("says", ["[]", "7", "null", '"x"', "{", "{}"])
+def test_a_provider_that_answers_with_anything_keeps_nobody_in(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, says: str
+) -> None:
+    client = _log_in(provider)
+    sso._app.cache_clear()
+    provider.says = says
+    assert client.post("/logout/")["Location"] == "/login/"
+    assert _is_out(client)
+
+
+def test_the_session_is_over_here_before_the_provider_is_asked(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _log_in(provider)
+    monkeypatch.setattr(sso, "end_address", lambda _request: 1 / 0)
+    client.raise_request_exception = False
+    assert client.post("/logout/").status_code == 500
     assert _is_out(client)
 
 
