@@ -155,7 +155,26 @@ OF_THE_HOUSE: dict[str, MessageKind] = {
     "password_changed": MessageKind(
         title=_("Ditt lösenord är bytt"),
         text=_(
-            "Du har bytt lösenord, och dina andra inloggningar är avslutade. Var det inte du? Säg genast till din chef."
+            "Du har bytt lösenord. Dina andra inloggningar och dina nycklar för andra system är avslutade. "
+            "Var det inte du? Säg genast till din chef."
+        ),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
+    "token_made": MessageKind(
+        title=_("En nyckel för ett annat system är gjord"),
+        text=_(
+            "Du har gjort en nyckel som når det du själv får se och göra. "
+            "Var det inte du? Återkalla den under Inloggning, och säg genast till din chef."
+        ),
+        roles=_EVERYBODY,
+        facts=frozenset(),
+    ),
+    "codes_used_up": MessageKind(
+        title=_("Någon har provat koder för ditt konto"),
+        text=_(
+            "Någon har skrivit rätt lösenord för ditt konto, och sedan fel kod fem gånger. "
+            "Var det inte du? Byt lösenord, och säg genast till din chef."
         ),
         roles=_EVERYBODY,
         facts=frozenset(),

@@ -1,4 +1,7 @@
-"""Everybody's own page Inloggning: the second factor, the last logins, the open sessions, the keys for the API."""
+"""Everybody's own page Inloggning: the second factor, the last logins, the open sessions, the keys for the API.
+
+Keys are made in `workflows.views.own_login`, where their owner is told of it.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +19,7 @@ from riskzon import clock, guessing, login, new_phone, passkeys, second_factor, 
 from riskzon.code_forms import CodeForm, NewPhoneForm, TokenForm
 from riskzon.doors import unseen
 from riskzon.login_code import DOOR, wrong_code
-from riskzon.models import AuditAction, AuditEntry, SignOn, TokenScope, User, Way
+from riskzon.models import AuditAction, AuditEntry, SignOn, User, Way
 
 _LOGINS = 10
 
@@ -25,7 +28,7 @@ _LOGINS = 10
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What is known of how this person comes in; nobody else's."""
-    return _show(request)
+    return show(request)
 
 
 @login_required
@@ -54,7 +57,7 @@ def codes(request: HttpRequest) -> HttpResponse:
         raise unseen(user, "account_codes")
     form = CodeForm(request.POST)
     if not form.is_valid() or refused(request, user, form, "code"):
-        return _show(request, code_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(request, code_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return new_phone.codes_page(request, second_factor.renew_codes(user), "")
 
 
@@ -66,20 +69,6 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         raise unseen(request.user, "account_session")
     messages.success(request, _("Inloggningen är avslutad."))
     return redirect("account")
-
-
-@login_required
-@require_POST
-def make_token(request: HttpRequest) -> HttpResponse:
-    """Make a key; it stands in this answer and nowhere else."""
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return _show(request, token_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said = form.cleaned_data
-    key = tokens.make(
-        request.user, scope=TokenScope(said["scope"]), days=said["days"], name=said["name"], by=request.user
-    )
-    return _show(request, key=key)
 
 
 @login_required
@@ -113,7 +102,7 @@ def refused(request: HttpRequest, user: User, form: Form, name: str) -> str:
         form.add_error(name, said)
         return said
     if second_factor.accepted(user, form.cleaned_data[name]) is None:
-        wrong_code(user)
+        wrong_code(request, user)
         said = _("Koden stämmer inte, eller är redan använd. Vänta på nästa kod och försök igen.")
         form.add_error(name, said)
         return said
@@ -121,7 +110,14 @@ def refused(request: HttpRequest, user: User, form: Form, name: str) -> str:
     return ""
 
 
-def _show(
+def proof_of(user: User) -> str:
+    """By what somebody shows in an open session who it is: "code", "password"; "" by a login that is not long ago."""
+    if SignOn.objects.filter(pk=user.pk).exists():
+        return ""
+    return "code" if second_factor.has_one(user) else "password"
+
+
+def show(
     request: HttpRequest,
     *,
     code_form: Form | None = None,
@@ -129,6 +125,7 @@ def _show(
     key: tokens.Key | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    """The page, with what was typed in one of its forms, or the key that was just made."""
     user: User = request.user
     has_one = second_factor.has_one(user)
     context = {
@@ -143,7 +140,8 @@ def _show(
         "sessions": sessions.open_of(user, this=request.session.session_key),
         "logins": last_logins(user),
         "tokens": tokens.live_of(user),
-        "token_form": token_form or TokenForm(),
+        "ended_tokens": tokens.ended_of(user),
+        "token_form": token_form or TokenForm(proof=proof_of(user)),
         "key": key,
         "page_has_errors": bool((code_form and code_form.errors) or (token_form and token_form.errors)),
     }

@@ -102,7 +102,7 @@ class NewPasskeyForm(CodeForm):
 
 
 class TokenForm(DsFormMixin, forms.Form):
-    """For what a key is, what it may do, and for how long."""
+    """For what a key is, what it may do, and for how long; and by what its owner shows who asks (`proof`)."""
 
     name = forms.CharField(
         label=_("Vad ska nyckeln användas till?"),
@@ -126,3 +126,21 @@ class TokenForm(DsFormMixin, forms.Form):
             (MOST_TOKEN_DAYS, _("Ett år")),
         ],
     )
+    code = forms.CharField(
+        label=_("Kod från appen, eller en reservkod"),
+        max_length=_LONGEST,
+        widget=forms.TextInput({"autocomplete": "off", "size": 22, "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"required": _("Skriv koden.")},
+    )
+    password = forms.CharField(
+        label=_("Ditt lösenord"),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+        error_messages={"required": _("Skriv ditt lösenord.")},
+    )
+
+    def __init__(self, *args: Any, proof: str, **kwargs: Any) -> None:
+        # On its page there is another form that asks for a code.
+        super().__init__(*args, auto_id="key_%s", **kwargs)
+        for name in {"code", "password"} - {proof}:
+            del self.fields[name]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from riskzon import clock
-from riskzon.models import User
+from riskzon.models import SignOn, User
 
 #: How long a first password lets somebody in, by the real clock.
 GOOD_FOR = timedelta(days=7)
@@ -45,5 +45,8 @@ class FirstPasswordMiddleware:
             return self.get_response(request)
         # Of the API a session opens nothing but what is open to everybody.
         if request.path in map(reverse, _OPEN) or request.path.startswith("/api/"):
+            return self.get_response(request)
+        # Whoever comes by the municipality's sign-on has no password here to change.
+        if SignOn.objects.filter(pk=user.pk).exists():
             return self.get_response(request)
         return redirect("account-password")

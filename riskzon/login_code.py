@@ -2,6 +2,8 @@
 
 from http import HTTPStatus
 
+from django.db import transaction
+from django.dispatch import Signal
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -14,6 +16,8 @@ from riskzon.models import AuditAction, User, Way
 
 #: The door of `riskzon.guessing` at which codes are tried.
 DOOR = "code"
+#: Of `user` as many codes have been tried as may be, by somebody who has the password; who is told is said above.
+codes_used_up = Signal()
 _METHODS = ("GET", "HEAD", "POST")
 #: Where the question to the person's keys lies until it is answered, once.
 _ASKED = "passkey_login"
@@ -37,7 +41,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return _show(request, user, CodeForm(paper=paper), HTTPStatus.TOO_MANY_REQUESTS, paper=paper)
     way = second_factor.accepted(user, form.cleaned_data["code"])
     if way is None:
-        wrong_code(user)
+        wrong_code(request, user)
         form.add_error("code", _("Koden stämmer inte, eller är redan använd. Vänta på nästa kod och försök igen."))
         return _show(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY, paper=paper)
     return _in(request, user, way, HttpResponseRedirect(following))
@@ -72,15 +76,18 @@ def passkey(request: HttpRequest) -> HttpResponse:
     if not guessing.may_try(request, user.username, at=DOOR):
         return _show(request, user, CodeForm(), HTTPStatus.TOO_MANY_REQUESTS)
     if asked is None or not passkeys.accepted(user, asked, request.POST.get("credential", "")):
-        wrong_code(user)
+        wrong_code(request, user)
         form.add_error(None, _("Det gick inte med lösennyckeln. Försök igen, eller använd koden från appen."))
         return _show(request, user, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     return _in(request, user, Way.PASSKEY, HttpResponseRedirect(following))
 
 
-def wrong_code(user: User) -> None:
-    """A code was wrong: a denial that names whom it was about, and nothing that was typed."""
+@transaction.atomic
+def wrong_code(request: HttpRequest, user: User) -> None:
+    """A code was wrong: a denial that names whom it was about, and nothing that was typed. The last one is also told."""
     audit.record(AuditAction.DENIED, by=None, now=clock.now(), what="login_code", detail={"user": str(user.pk)})
+    if guessing.used_up(request, user.username, at=DOOR):
+        codes_used_up.send(sender=None, user=user)
 
 
 def _in(request: HttpRequest, user: User, way: Way, answer: HttpResponse) -> HttpResponse:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from riskzon import sessions, tokens
 from riskzon.access import units_led_by
 from riskzon.errors import Conflict
 from riskzon.models import Role, RoleRequest, SignOn, Unit, User
@@ -83,12 +84,17 @@ def take_back(person: User, *, by: User | None, now: datetime) -> bool:
 def take_effect(request: RoleRequest) -> User:
     """Give the role that was confirmed, in the transaction of the answer; the account is open from then on.
 
-    The session of a former role ends by itself (`User.get_session_auth_hash`). Conflict: nobody would be head any more.
+    Nothing goes on from a former role, or from before the account was closed: sessions and keys for the API end.
+    Conflict: nobody would be head any more.
     """
     if request.role != Role.HEAD:
         keep_a_head(request.person_id)
     user = User.objects.select_for_update().get(pk=request.person_id)
-    if (user.role, user.unit_id) != (request.role, request.unit_id):
+    is_other = (user.role, user.unit_id) != (request.role, request.unit_id)
+    if is_other or not user.is_active:
+        sessions.end_all(user)
+        tokens.revoke_all(user)
+    if is_other:
         # Whoever leads elsewhere from now on leads there no more: the heads do, until somebody else does.
         Unit.objects.filter(supervisor=user).exclude(pk=request.unit_id).update(supervisor=None)
     user.role, user.unit, user.is_active = Role(request.role), request.unit, True

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
 
-from riskzon import audit, clock, role_requests, sessions, sso_groups
+from riskzon import audit, clock, role_requests, sessions, sso_groups, tokens
 from riskzon.models import AuditAction, Role, RoleRequest, SignOn, Unit, User
 from riskzon.sso_groups import GroupRule
 
@@ -83,6 +83,8 @@ def arrive(subject: str, claims: Mapping[str, Any], groups: Iterable[str]) -> Ar
 def connect(user: User, subject: str) -> None:
     """From now on this account is the municipality's: no password and no second factor of its own (`manage.py connect`).
 
+    What it was before lets nobody in any more: its sessions and keys for the API end.
+
     ValueError: the account or the subject is connected already.
     """
     if SignOn.objects.filter(user=user).exists():
@@ -90,8 +92,10 @@ def connect(user: User, subject: str) -> None:
     if SignOn.objects.filter(issuer=settings.OIDC_ISSUER, subject=subject).exists():
         raise ValueError("somebody else has this subject")
     user.set_unusable_password()
-    user.save(update_fields=["password"])
+    user.first_password_until = None
+    user.save(update_fields=["password", "first_password_until"])
     sessions.end_all(user)
+    tokens.revoke_all(user)
     SignOn.objects.create(user=user, issuer=settings.OIDC_ISSUER, subject=subject)
     _log("connected", user)
 
@@ -146,6 +150,7 @@ def _end(sign_on: SignOn, real_now: datetime) -> None:
     sign_on.ended_at = real_now
     sign_on.save(update_fields=["ended_at"])
     sessions.end_all(user)
+    tokens.revoke_all(user)
     # What the directory ends is ended at once, the last head too: then the auditor calls (`no_head`).
     role_requests.pass_units_on(user)
     _log("ended", user)

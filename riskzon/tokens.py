@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from riskzon import audit, clock
 from riskzon.models import ApiToken, AuditAction, TokenScope, User
@@ -13,6 +14,8 @@ from riskzon.models.people import MOST_TOKEN_DAYS, TOKEN_DAYS
 
 #: The last use is written this often at most.
 _USE_TO = timedelta(minutes=1)
+#: How long an ended key is still shown, with its last use.
+_SHOWN_AFTER = timedelta(days=30)
 #: Whoever logs in with the municipality's account shows there at least this often that they still work here.
 CONFIRMED_WITHIN = timedelta(days=30)
 
@@ -48,6 +51,13 @@ def live_of(user: User) -> QuerySet[ApiToken]:
     return user.api_tokens.filter(_holds(clock.real_now())).order_by("-created_at")
 
 
+def ended_of(user: User) -> QuerySet[ApiToken]:
+    """Those that have ended in the last thirty days, with `ended_at`, the latest first."""
+    now = clock.real_now()
+    ended = user.api_tokens.exclude(_holds(now)).annotate(ended_at=Coalesce("revoked_at", "expires_at"))
+    return ended.filter(ended_at__gt=now - _SHOWN_AFTER).order_by("-ended_at")
+
+
 @transaction.atomic
 def revoke(user: User, public_id: UUID, *, by: User) -> bool:
     """End one token of `user` at once, by its owner or an administrator; False: there is none such that holds."""
@@ -57,6 +67,15 @@ def revoke(user: User, public_id: UUID, *, by: User) -> bool:
     detail = {"token": "revoked"} | ({} if by == user else {"user": str(user.pk)})
     audit.record(AuditAction.CHANGE, by=by, now=clock.now(), what="token", detail=detail)
     return True
+
+
+def revoke_all(user: User) -> None:
+    """End every token of this person at once, in the caller's transaction and with the caller's row in the log.
+
+    Whatever throws somebody out of every session ends the keys too: they are the same way in.
+    """
+    now = clock.real_now()
+    user.api_tokens.filter(_holds(now)).update(revoked_at=now)
 
 
 def find(text: str) -> ApiToken | None:

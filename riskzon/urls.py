@@ -20,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/phone/", account.phone, name="account-phone"),
     path("account/codes/", account.codes, name="account-codes"),
     path("account/sessions/<uuid:session_id>/end/", account.end_session, name="account-session-end"),
-    path("account/tokens/", account.make_token, name="account-token"),
     path("account/tokens/<uuid:token_id>/revoke/", account.revoke_token, name="account-token-revoke"),
     path("language", set_language, name="set_language"),
     path("drafts/", drafts.save, name="draft"),

@@ -6,6 +6,7 @@ from workflows.views import accounts, own_login, roles
 
 urlpatterns = [
     path("account/password/", own_login.password, name="account-password"),
+    path("account/tokens/", own_login.make_token, name="account-token"),
     path("account/passkeys/", own_login.add_passkey, name="account-passkey"),
     path("account/passkeys/new/", own_login.new_passkey, name="account-passkey-new"),
     path("account/passkeys/<uuid:passkey_id>/remove/", own_login.remove_passkey, name="account-passkey-remove"),

@@ -15,7 +15,7 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
         case "login":
             return {"username": "karin.ek", "password": "fel"}
         case "token":
-            return {"name": WORDS, "scope": "read", "days": "30"}
+            return {"name": WORDS, "scope": "read", "days": "30", "password": "riskzon-demo"}
         case "language":
             return {"language": "en", "next": "/"}
         case "search":

@@ -181,5 +181,13 @@ def test_the_log_reviewer_hears_of_rules_ladders_roles_and_readings_and_the_anal
 
 
 #: What everybody hears of: the own way in.
-_OWN_LOGIN = {"role_yours", "second_factor_removed", "password_changed", "passkey_added", "passkey_removed"}
+_OWN_LOGIN = {
+    "role_yours",
+    "second_factor_removed",
+    "password_changed",
+    "passkey_added",
+    "passkey_removed",
+    "token_made",
+    "codes_used_up",
+}
 _OF_RULES = {"rule_proposed", "ladder_proposed", "rule_confirmed", "rule_refused", "rule_withdrawn"}

@@ -27,7 +27,7 @@ def offers(by: User, person: User) -> dict[str, bool]:
 
 
 def reset_second_factor(by: User, person_id: UUID) -> User:
-    """The phone is lost: the person adds a new one at the next login, and is told; open sessions end at once.
+    """The phone is lost: the person adds a new one at the next login, and is told; sessions and keys end at once.
 
     Unseen: nobody such, no second factor, or the administrator's own, which is changed with a code like anybody's.
     """
@@ -36,6 +36,7 @@ def reset_second_factor(by: User, person_id: UUID) -> User:
         if person is not None and second_factor.remove(person):
             now = clock.now()
             sessions.end_all(person)
+            tokens.revoke_all(person)
             detail = {"second_factor": "removed", "user": str(person.pk)}
             audit.record(AuditAction.CHANGE, by=by, now=now, what="second_factor", detail=detail)
             tell("second_factor_removed", to=[person], key=f"second_factor:{clock.real_now().isoformat()}", now=now)
@@ -44,11 +45,12 @@ def reset_second_factor(by: User, person_id: UUID) -> User:
 
 
 def end_sessions(by: User, person_id: UUID) -> User:
-    """Log somebody out everywhere. Unseen: nobody such."""
+    """Log somebody out everywhere, other systems with the person's keys too. Unseen: nobody such."""
     with transaction.atomic():
         person = people().filter(pk=person_id).first()
         if person is not None:
             sessions.end_all(person)
+            tokens.revoke_all(person)
             detail = {"sessions": "ended", "user": str(person.pk)}
             audit.record(AuditAction.CHANGE, by=by, now=clock.now(), what="sessions", detail=detail)
             return person

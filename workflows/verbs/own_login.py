@@ -4,18 +4,33 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from notifications.outbox import tell
-from riskzon import audit, clock, passkeys, sessions
-from riskzon.models import AuditAction, Passkey, User
+from riskzon import audit, clock, passkeys, sessions, tokens
+from riskzon.models import AuditAction, Passkey, TokenScope, User
 
 
 @transaction.atomic
 def change_password(request: HttpRequest, user: User, new: str) -> None:
-    """Another password, checked by the caller: every other session ends, the person is told. Keys for the API stay."""
+    """Another password, checked by the caller: every other session and every key for the API ends, the person is told."""
     user.set_password(new)
     user.first_password_until = None
     user.save(update_fields=["password", "first_password_until"])
     sessions.keep_only(request, user)
+    tokens.revoke_all(user)
     _note(user, "password", "password_changed", {})
+
+
+@transaction.atomic
+def make_token(user: User, *, scope: TokenScope, days: int, name: str) -> tokens.Key:
+    """A key for another system; the person is told."""
+    key = tokens.make(user, scope=scope, days=days, name=name, by=user)
+    _tell(user, "token_made")
+    return key
+
+
+def tell_of_codes(*, user: User, **_signal: object) -> None:
+    """Wrong codes have been tried until no more are looked at: the owner is told, once a day. In a transaction."""
+    day = clock.real_now().date().isoformat()
+    tell("codes_used_up", to=[user], key=f"codes_used_up:{day}", now=clock.now())
 
 
 @transaction.atomic
@@ -35,6 +50,9 @@ def remove_passkey(user: User, key: Passkey) -> None:
 
 
 def _note(user: User, what: str, kind: str, detail: dict[str, object]) -> None:
-    now = clock.now()
-    audit.record(AuditAction.CHANGE, by=user, now=now, what=what, detail=detail)
-    tell(kind, to=[user], key=f"{kind}:{clock.real_now().isoformat()}", now=now)
+    audit.record(AuditAction.CHANGE, by=user, now=clock.now(), what=what, detail=detail)
+    _tell(user, kind)
+
+
+def _tell(user: User, kind: str) -> None:
+    tell(kind, to=[user], key=f"{kind}:{clock.real_now().isoformat()}", now=clock.now())

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from notifications.outbox import tell
-from riskzon import audit, clock, first_password, role_requests, sessions
+from riskzon import audit, clock, first_password, role_requests, sessions, tokens
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.matrix import Place, has
@@ -67,7 +67,7 @@ def make_account(
 
 
 def new_password(by: User, person_id: UUID) -> RoleRequest:
-    """The password is forgotten: it lets nobody in any more, and the role is asked for again.
+    """The password is forgotten: it lets nobody in any more, nor do sessions and keys, and the role is asked for again.
 
     Whoever confirms it hands over a new first password, having seen who it is; the administrator never knows it.
     Unseen: nobody such, the own account, one that is closed, or the municipality's. Conflict: the last head, whose role
@@ -81,11 +81,12 @@ def new_password(by: User, person_id: UUID) -> RoleRequest:
         person.set_unusable_password()
         person.save(update_fields=["password"])
         sessions.end_all(person)
+        tokens.revoke_all(person)
         return _ask(by, person, Role(person.role), person.unit, _("Nytt lösenord."), now)
 
 
 def close_account(by: User, person_id: UUID) -> User:
-    """End somebody's account, with every session, and what is asked for it; heads and log reviewers are told.
+    """End somebody's account, with every session and key, and what is asked for it; heads and log reviewers are told.
 
     Unseen: nobody such, ended already, or the own. Conflict: the last head, or who leads a unit that has nobody else to lead it.
     """
@@ -111,6 +112,7 @@ def close_account(by: User, person_id: UUID) -> User:
         # Ended here: no group of the directory opens it again.
         SignOn.objects.filter(user=person).update(ended_at=None)
         sessions.end_all(person)
+        tokens.revoke_all(person)
         _log(by, "account_close", now, user=str(person.pk))
         key = f"{person.pk}:closed:{clock.real_now().isoformat()}"
         tell("account_closed", to=[*_in_role(Role.HEAD), *_in_role(Role.LOG_REVIEWER)], key=key, now=now)

@@ -34,6 +34,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "person": found,
         "open_sessions": sessions.open_of(found),
         "tokens": tokens.live_of(found),
+        "ended_tokens": tokens.ended_of(found),
         "waits": role_requests.waiting_for(found),
         "offers": accounts.offers(request.user, found),
         "real_now": clock.real_now(),
@@ -55,7 +56,7 @@ def reset(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def end(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Log somebody out everywhere."""
     accounts.end_sessions(request.user, person_id)
-    messages.success(request, _("Alla inloggningar är avslutade."))
+    messages.success(request, _("Alla inloggningar är avslutade, och alla nycklar."))
     return redirect("account-of", person_id)
 
 

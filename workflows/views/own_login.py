@@ -1,6 +1,7 @@
-"""Everybody's own pages for what they are told of when it changes: the password, a key to log in with."""
+"""Everybody's own pages for what they are told of when it changes: the password, keys to log in with, keys for the API."""
 
 import time
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
@@ -14,16 +15,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from riskzon import audit, clock, guessing, login, passkeys, second_factor
-from riskzon.account import local_owner, refused
-from riskzon.code_forms import CodeForm, NewPasskeyForm, PasswordForm
+from riskzon.account import local_owner, proof_of, refused, show
+from riskzon.code_forms import CodeForm, NewPasskeyForm, PasswordForm, TokenForm
 from riskzon.doors import unseen
-from riskzon.models import AuditAction, User
+from riskzon.models import AuditAction, LoginSession, TokenScope, User
 from riskzon.sessions import browser_of
 from workflows.verbs import own_login
 
 _METHODS = ("GET", "HEAD", "POST")
 #: Where the question to a new key lies until it is answered, once; and for how many seconds.
 _ASKED, _WAITS = "new_passkey", 300
+#: Whoever has neither code nor password here makes a key so soon after the login.
+_JUST_IN = timedelta(minutes=15)
 
 
 @sensitive_post_parameters()
@@ -45,8 +48,22 @@ def password(request: HttpRequest) -> HttpResponse:
     if not is_valid:
         return _password(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     own_login.change_password(request, user, form.cleaned_data["new_password1"])
-    messages.success(request, _("Lösenordet är bytt. Dina andra inloggningar är avslutade."))
+    messages.success(request, _("Lösenordet är bytt. Dina andra inloggningar och dina nycklar är avslutade."))
     return redirect("account")
+
+
+@sensitive_post_parameters()
+@login_required
+@require_POST
+def make_token(request: HttpRequest) -> HttpResponse:
+    """Make a key for another system; it stands in this answer and nowhere else. Its owner shows first who asks."""
+    user: User = request.user
+    form = TokenForm(request.POST, proof=proof_of(user))
+    if not form.is_valid() or _is_not_shown(request, user, form):
+        return show(request, token_form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    said = form.cleaned_data
+    key = own_login.make_token(user, scope=TokenScope(said["scope"]), days=said["days"], name=said["name"])
+    return show(request, key=key)
 
 
 @login_required
@@ -111,6 +128,29 @@ def _with_factor(request: HttpRequest) -> User:
 
 def _new(request: HttpRequest, form: Form, status: HTTPStatus = HTTPStatus.OK, *, failed: bool = False) -> HttpResponse:
     return render(request, "workflows/own/passkey_new.html", {"form": form, "failed": failed}, status=status)
+
+
+def _is_not_shown(request: HttpRequest, user: User, form: TokenForm) -> bool:
+    """Whether the form says why it is not believed that its owner asks."""
+    if "code" in form.fields:
+        return bool(refused(request, user, form, "code"))
+    if "password" in form.fields:
+        return _is_wrong(request, user, form)
+    just_now = LoginSession.objects.filter(user=user, began_at__gt=clock.real_now() - _JUST_IN)
+    if not just_now.filter(session_key=request.session.session_key).exists():
+        form.add_error(None, _("Logga ut och in igen först. En nyckel görs inom en kvart efter inloggningen."))
+    return bool(form.errors)
+
+
+def _is_wrong(request: HttpRequest, user: User, form: TokenForm) -> bool:
+    if not guessing.may_try(request, user.username):
+        form.add_error("password", login.asked_to_wait())
+    elif not user.check_password(form.cleaned_data["password"]):
+        _wrong_password(user)
+        form.add_error("password", _("Det är inte ditt lösenord. Kontrollera det och försök igen."))
+    else:
+        guessing.forget(request, user.username)
+    return bool(form.errors)
 
 
 def _wrong_password(user: User) -> None:

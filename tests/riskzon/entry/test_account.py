@@ -8,17 +8,23 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client
 
+from notifications.models import Message
 from riskzon import clock, tokens
 from riskzon.models import ApiToken, AuditEntry, LoginSession, Role, SignOn, TokenScope, User
 from riskzon.sessions import browser_of
 from riskzon.tasks import forget_sessions
 from tests.factories import people, person
+from tests.riskzon.entry.conftest import with_app
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1"
+
+
+ASKED = {"name": "Verksamhetssystemet", "scope": "read", "days": "30", "password": "riskzon-demo"}
 
 
 def _log_in(username: str = "karin.ek", agent: str = FIREFOX) -> Client:
@@ -26,6 +32,11 @@ def _log_in(username: str = "karin.ek", agent: str = FIREFOX) -> Client:
     client = Client(headers={"User-Agent": agent})
     assert client.post("/login/", {"username": username, "password": "riskzon-demo"}).status_code == 302
     return client
+
+
+def _key_in(answer: HttpResponse) -> str:
+    """The key that was just made."""
+    return re.search(r'<code class="secret">([\w-]{43})</code>', answer.content.decode())[1]
 
 
 def _page(client: Client) -> str:
@@ -98,10 +109,11 @@ def test_the_last_logins_stand_there_and_only_ones_own() -> None:
 
 def test_a_key_is_made_shown_once_used_and_revoked() -> None:
     karin = _log_in()
-    answer = karin.post("/account/tokens/", {"name": "Verksamhetssystemet", "scope": "read", "days": "30"})
-    text = re.search(r'<code class="secret">([\w-]{43})</code>', answer.content.decode())[1]
+    answer = karin.post("/account/tokens/", ASKED)
+    text = _key_in(answer)
     page = _page(karin)
     assert (answer.status_code, text in page, "Verksamhetssystemet" in page) == (200, False, True)
+    assert Message.objects.get(recipient=person("karin.ek")).kind == "token_made"
     assert "Inte använd" in page
 
     assert Client(headers={"Authorization": f"Bearer {text}"}).get("/api/v1/cases").status_code == 200
@@ -125,13 +137,66 @@ def test_a_key_is_made_shown_once_used_and_revoked() -> None:
         ({"scope": "all"}, "scope"),
         ({"days": "3650"}, "days"),
         ({"days": "x"}, "days"),
+        ({"password": ""}, "Skriv ditt lösenord."),
+        ({"password": "fel"}, "Det är inte ditt lösenord."),
     ],
 )
 def test_a_key_that_is_asked_for_wrongly_is_not_made_and_what_was_typed_stays(wrong: dict[str, str], said: str) -> None:
-    answer = _log_in().post("/account/tokens/", {"name": "Mitt system", "scope": "read", "days": "90", **wrong})
+    answer = _log_in().post("/account/tokens/", ASKED | wrong)
     page = answer.content.decode()
     assert (answer.status_code, said in page, ApiToken.objects.count()) == (422, True, 0)
-    assert wrong.get("name") == "" or "Mitt system" in page
+    assert wrong.get("name") == "" or "Verksamhetssystemet" in page
+    assert (ASKED["password"] in page, Message.objects.exists()) == (False, False)
+
+
+def test_at_an_open_screen_a_key_takes_the_password_and_five_are_looked_at() -> None:
+    karin = _log_in()
+    for n in range(5):
+        assert karin.post("/account/tokens/", ASKED | {"password": f"gissning {n}"}).status_code == 422
+    answer = karin.post("/account/tokens/", ASKED)
+    assert (answer.status_code, "Vänta en kvart" in answer.content.decode()) == (422, True)
+    assert not ApiToken.objects.exists()
+    rows = AuditEntry.objects.filter(what="password").values_list("action", "actor", "detail__user")
+    assert list(rows) == [("denied", None, str(person("karin.ek").pk))] * 5
+
+
+def test_at_an_open_screen_with_a_second_factor_a_key_takes_a_code_of_its_owner() -> None:
+    karin = _log_in()
+    paper = with_app("karin.ek")
+    for wrong in ({}, {"code": ""}, {"code": "000000"}):
+        assert karin.post("/account/tokens/", ASKED | wrong).status_code == 422
+    assert not ApiToken.objects.exists()
+    assert karin.post("/account/tokens/", ASKED | {"code": paper[0], "password": ""}).status_code == 200
+    assert karin.post("/account/tokens/", ASKED | {"code": paper[0]}).status_code == 422, "once"
+    assert ApiToken.objects.count() == 1
+
+
+def test_whoever_comes_by_the_municipalitys_account_makes_a_key_soon_after_the_login() -> None:
+    karin = _log_in()
+    SignOn.objects.create(user=person("karin.ek"), issuer="https://x", subject="k", confirmed_at=clock.real_now())
+    LoginSession.objects.update(began_at=clock.real_now() - timedelta(minutes=16))
+    answer = karin.post("/account/tokens/", ASKED)
+    assert (answer.status_code, "Logga ut och in igen först" in answer.content.decode()) == (422, True)
+    assert not ApiToken.objects.exists()
+    LoginSession.objects.update(began_at=clock.real_now() - timedelta(minutes=14))
+    assert karin.post("/account/tokens/", ASKED).status_code == 200
+
+
+def test_an_ended_key_stands_there_for_a_month_with_its_last_use() -> None:
+    karin, admin = _log_in(), _log_in("it.admin")
+    who = person("karin.ek")
+    for name, ended in (("Utgången", 29), ("Glömd", 31), ("Återkallad", 0)):
+        tokens.make(who, scope=TokenScope.READ, name=name, by=who)
+        over = clock.real_now() - timedelta(days=ended)
+        if ended:
+            ApiToken.objects.filter(name=name).update(expires_at=over, last_used_at=over)
+    tokens.revoke(who, ApiToken.objects.get(name="Återkallad").public_id, by=who)
+    tokens.make(who, scope=TokenScope.READ, name="Gällande", by=who)
+    for page in (_page(karin), admin.get(f"/accounts/{who.pk}/").content.decode()):
+        ended = page.split("Avslutade de senaste 30 dagarna")[1]
+        assert [name in ended for name in ("Utgången", "Återkallad", "Glömd", "Gällande")] == [True, True, False, False]
+        assert ended.index("Återkallad") < ended.index("Utgången")
+        assert (ended.count("Slutade gälla"), ended.count("Senast använd")) == (2, 1)
 
 
 def test_whoever_comes_by_the_municipalitys_account_has_no_phone_to_add_here() -> None:
@@ -151,15 +216,15 @@ def test_an_administrator_sees_how_each_logs_in_ends_sessions_and_revokes_keys()
     assert "System A" in page
     assert "1 inloggning är öppen" in page
 
-    assert admin.post(f"/accounts/{who.pk}/sessions/end/").status_code == 302
-    assert karin.get("/inbox/").status_code == 302
     token = ApiToken.objects.get()
     assert admin.post(f"/accounts/{who.pk}/tokens/{token.public_id}/revoke/").status_code == 302
     assert Client(headers={"Authorization": f"Bearer {key.text}"}).get("/api/v1/cases").status_code == 401
+    assert admin.post(f"/accounts/{who.pk}/sessions/end/").status_code == 302
+    assert karin.get("/inbox/").status_code == 302
     rows = AuditEntry.objects.filter(actor=person("it.admin"), action="change").order_by("id")
     assert [row.detail for row in rows] == [
-        {"sessions": "ended", "user": str(who.pk)},
         {"token": "revoked", "user": str(who.pk)},
+        {"sessions": "ended", "user": str(who.pk)},
     ]
 
 

@@ -261,6 +261,22 @@ def test_a_wrong_code_is_a_denial_that_names_whom_it_was_about_and_nothing_that_
     )
 
 
+def test_whoever_tries_codes_after_the_right_password_is_told_to_the_owner_once_a_day(client: Client) -> None:
+    _enrolled(Client())
+    karin = person("karin.ek")
+    _password(client)
+    for n in range(4):
+        _try(client, f"{n:06}")
+    assert not Message.objects.filter(recipient=karin).exists()
+    for n in range(3):
+        _try(client, f"{n:06}")
+    LoginAttempt.objects.update(at=F("at") - WITHIN)
+    _password(client)
+    assert [_try(client, f"{n:06}") for n in range(6)] == [422] * 5 + [429]
+    told = Message.objects.get(recipient=karin)
+    assert (told.kind, told.facts, Delivery.objects.get(message=told).channel) == ("codes_used_up", {}, "email")
+
+
 # --- what is kept ------------------------------------------------------------------------------------------------
 
 

@@ -1,15 +1,17 @@
 """Nobody comes in by a group of the directory alone: who leads confirms the role first."""
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
-from riskzon.models import Role, RoleRequest, Unit
+from riskzon import clock
+from riskzon.models import Role, RoleRequest, Unit, User
 from riskzon.sso_people import connect
 from tests.factories import people, person
 from tests.provider import Provider
 from tests.riskzon.entry.conftest import CHIEFS, FIGURES, NAMES, is_in, log_in
 from workflows.auditor import look
-from workflows.verbs.roles import close_account, confirm, refuse
+from workflows.verbs.roles import close_account, confirm, give_at_the_server, refuse
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,20 @@ def test_the_last_head_whose_group_is_gone_is_out_at_once_and_the_auditor_calls(
 
     assert not person("maria.oberg").is_active
     assert "no_head" in look().faults
+
+
+@pytest.mark.parametrize("is_cleared", [True, False])
+def test_an_account_that_is_connected_before_its_first_password_was_changed_comes_in(
+    client: Client, provider: Provider, is_cleared: bool
+) -> None:
+    give_at_the_server("nova.ny", Role.SOCIAL_WORKER, person("karin.ek").unit)
+    call_command("connect", "nova.ny", "sub-nova")
+    assert person("nova.ny").first_password_until is None
+    if not is_cleared:
+        # As the version before left it.
+        User.objects.filter(username="nova.ny").update(first_password_until=clock.real_now())
+    assert log_in(client, provider).status_code == 302
+    assert client.get("/").status_code == 200
 
 
 def test_an_account_that_was_closed_here_is_not_opened_by_a_group(client: Client, provider: Provider) -> None:

@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from riskzon import tokens
 from riskzon.checks import check_units_of_the_sign_on
-from riskzon.models import Role, SignOn
+from riskzon.models import ApiToken, Role, SignOn, TokenScope
 from riskzon.sso_groups import HAS_UNIT, GroupRule, first, read
 from tests.factories import people, person
 
@@ -65,6 +66,7 @@ def test_an_account_made_by_hand_becomes_the_municipalitys_and_has_no_password_a
     people()
     client = Client()
     client.post("/login/", {"username": "karin.ek", "password": "riskzon-demo"})
+    tokens.make(person("karin.ek"), scope=TokenScope.READ, by=None)
     with pytest.raises(CommandError, match="none"):
         call_command("connect", "karin.ek", "sub-karin")
     settings.OIDC_ISSUER = "https://login.example.se"
@@ -73,6 +75,8 @@ def test_an_account_made_by_hand_becomes_the_municipalitys_and_has_no_password_a
     assert SignOn.objects.get().user == person("karin.ek")
     assert client.get("/inbox/").status_code == 302
     assert Client().post("/login/", {"username": "karin.ek", "password": "riskzon-demo"}).status_code == 200
+    karin = person("karin.ek")
+    assert (karin.first_password_until, ApiToken.objects.get().revoked_at is None) == (None, False)
     for username, subject in (("karin.ek", "other"), ("omar.nyman", "sub-karin"), ("nobody", "x")):
         with pytest.raises(CommandError):
             call_command("connect", username, subject)
