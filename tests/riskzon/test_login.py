@@ -73,7 +73,7 @@ def test_a_page_that_asks_for_news_by_itself_keeps_nobody_in(client: Client) -> 
 
 
 @pytest.mark.parametrize("change", [{"role": Role.DUTY}, {"unit": None}, {"is_active": False}])
-def test_a_session_ends_when_the_role_or_its_unit_does(client: Client, change: dict[str, object]) -> None:
+def test_a_session_ends_when_the_role_does(client: Client, change: dict[str, object]) -> None:
     people()
     _log_in(client)
     assert _is_in(client)
