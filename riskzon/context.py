@@ -13,10 +13,9 @@ from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from riskzon import clock, timewords
+from riskzon import clock, stay, timewords
 from riskzon.matrix import PLACES, Place
 from riskzon.models import CANARY_USERNAME, Role, User
-from riskzon.stay import seconds_left
 
 CITY = "Borås Stad"
 PRODUCT = "Riskzon"
@@ -110,6 +109,15 @@ def demo_accounts() -> list[User]:
     return sorted(found, key=lambda user: DEMO_ROLES.index(user.role))
 
 
+def _session(request: HttpRequest) -> dict[str, str] | None:
+    """Of which login the page is, and when that ends; None where no session is (a page drawn without one)."""
+    told = stay.told(request)
+    if not told:
+        return None
+    back = stay.way_back(request, address("login"))
+    return {"left": told[stay.LEFT], "at_most": told[stay.AT_MOST], "mark": told[stay.MARK], "back": back}
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. `now` is a callable, so that a page without moments never asks the database for the time."""
     user = getattr(request, "user", None)
@@ -130,7 +138,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "accessibility_url": address("accessibility"),
         "login_url": address("login"),
         "logout_url": address("logout"),
-        "session_left": seconds_left(request) if signed_in else None,
+        "session": _session(request) if signed_in else None,
+        # A page for nobody: the other tabs of this browser show nothing of anybody any more.
+        "session_over": user is not None and not signed_in,
         "language_url": address("set_language"),
         "other_language": ("sv", "Svenska") if get_language() == "en" else ("en", "English"),
         "here": request.get_full_path(),

@@ -143,6 +143,11 @@ def words_for_browser() -> dict[str, str]:
         "draft_saved": _("Utkast sparat %(time)s") % {"time": "{t}"},
         "draft_failed": _("Utkastet är inte sparat. Låt sidan vara öppen, eller kopiera texten."),
         "not_sent": _("Ingen kontakt med servern. Inget är skickat. Låt sidan vara öppen och försök igen."),
+        "later": _("Servern tar inte emot just nu. Inget är skickat. Låt sidan vara öppen och försök igen %(time)s.")
+        % {"time": "{t}"},
+        "gone": _("Du har loggats ut. Det du har skrivit sparas."),
+        "last": _("Efter tio timmar måste du logga in igen. Du loggas ut %(time)s. Det du har skrivit finns kvar.")
+        % {"time": "{t}"},
         "shortcuts_on": _("Kortkommandon: på"),
         "shortcuts_off": _("Kortkommandon: av"),
     }

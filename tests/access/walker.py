@@ -29,7 +29,7 @@ READINGS = frozenset({AuditAction.OPEN, AuditAction.LIST, AuditAction.SEARCH, Au
 CSRF = "k" * 32
 _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
 #: How many seconds the session has left is another thing each time.
-_LEFT = re.compile(r'data-session="\d+"')
+_LEFT = re.compile(r'data-session="[\d ]+"')
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+')
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: Written while reading: the log itself, the session's own row, and when a key was last used.

@@ -28,7 +28,7 @@ _NEXT = "reports/new/arrest/?after=<number>"
 _READINGS = ("open", "list", "search", "lookup")
 #: What of a page is the moment's and not the case's: a minute passes while they are asked for.
 _LEFT = re.compile(
-    r'data-session="\d+"|name="csrfmiddlewaretoken" value="\w+"|name="product-now" content="[^"]+"|Utskrivet av [^<]+'
+    r'data-session="[\d ]+"|name="csrfmiddlewaretoken" value="\w+"|name="product-now" content="[^"]+"|Utskrivet av [^<]+'
 )
 
 

@@ -42,6 +42,44 @@ def test_whoever_answers_before_the_session_ends_stays_and_a_stranger_is_sent_to
     assert 'data-session="8' in client.get("/accessibility").content.decode()
 
 
+def test_every_page_and_answer_says_of_which_login_it_is_and_never_by_the_key(client: Client) -> None:
+    people()
+    assert "data-session-over" in client.get("/login/").content.decode()
+    marks = []
+    for _each in range(2):
+        _log_in(client)
+        answer, key = client.get("/inbox/"), client.session.session_key
+        mark = answer["X-Session-Mark"]
+        page = answer.content.decode()
+        assert f'data-mark="{mark}"' in page
+        assert "data-session-over" not in page
+        assert (client.post("/stay/")["X-Session-Mark"], key in page, mark in key) == (mark, False, False)
+        marks.append(mark)
+        client.post("/logout/")
+    assert len({*marks, ""}) == 3
+    assert "X-Session-Mark" not in client.get("/login/")
+
+
+def test_a_page_says_when_the_session_ends_at_the_latest_too(client: Client) -> None:
+    people()
+    _log_in(client)
+    _age(client, began=10 * 3600 - 240)
+    answer = client.get("/inbox/")
+    assert 200 < int(answer["X-Session-Left"]) == int(answer["X-Session-At-Most"]) <= 240
+    _age(client, began=-3600)
+    assert int(client.get("/inbox/")["X-Session-At-Most"]) > 3600 > int(answer["X-Session-Left"])
+
+
+def test_the_way_back_to_a_page_asks_for_a_login_only_where_there_is_none(client: Client) -> None:
+    people()
+    _log_in(client)
+    back = "/login/?expired=1&next=/inbox/"
+    assert f'data-back="{back.replace("&", "&amp;")}"' in client.get("/inbox/").content.decode()
+    assert client.get(back)["Location"] == "/inbox/"
+    assert client.post("/logout/", {"next": back})["Location"] == back, "out, and in again at the same place"
+    assert "fortsätter du där du var" in client.get(back).content.decode()
+
+
 def test_after_a_quarter_of_an_hour_without_doing_anything_one_is_out(client: Client) -> None:
     people()
     _log_in(client)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from riskzon import drafts
 from riskzon.access import CASE_ROLES
 from riskzon.models import Role, User
+from riskzon.stay import page_of
 
 #: Where everybody without a worklist of their own begins.
 FIRST_PAGES = {
@@ -39,17 +40,9 @@ def signed_in(view: _View) -> _View:
             return HttpResponseClientRedirect(f"{login}?expired=1")
         if form := drafts.posted(request):
             return HttpResponseRedirect(f"{login}?expired=form&next={quote(form.path)}")
-        return HttpResponseRedirect(f"{login}?next={quote(_page(request))}")
+        return HttpResponseRedirect(f"{login}?next={quote(page_of(request))}")
 
     return checked
-
-
-def _page(request: HttpRequest) -> str:
-    """The page to come back to: an address that only takes what is sent is not one, the page with the button is."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    return came_from.path if came_from.netloc == request.get_host() else "/"
 
 
 def first_page(user: User) -> str:

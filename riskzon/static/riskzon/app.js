@@ -89,8 +89,8 @@
     if (match) input.value = match.slice(1).join("-");
   });
 
-  // Forms: what is typed is kept by the server until it is sent. `unsaved`: the server does not have it all yet.
-  const unsaved = new Set();
+  // Forms: what is typed is kept by the server until it is sent. `unsaved`: since when the server does not have it all.
+  const unsaved = new Map();
   const waiting = new Map();
   const line = (form, text, failed = false) => {
     const place = form.querySelector("[data-draft-line]");
@@ -98,37 +98,44 @@
     if (place.textContent !== text) place.textContent = text;
     place.classList.toggle("draft-line--failed", failed);
   };
-  // Every answer says in how many seconds the session ends.
-  const heard = (headers) => document.dispatchEvent(new CustomEvent("session", { detail: headers.get("X-Session-Left") }));
-  // "kept", "refused" (the server answered, and does not keep it) or "unreachable".
-  const keep = async (form, leaving = false) => {
+  const clockIn = (ms) => stockholm.format(now() + ms).split(" ")[1].replace(":", ".");
+  // Every answer says which login it is of, and when that ends.
+  const heard = (headers) => document.dispatchEvent(new CustomEvent("session", { detail: headers }));
+  // "kept", "refused" (the server answered, and does not keep it), "later" (it said when to try again) or "unreachable".
+  const keep = async (form) => {
     const token = form.querySelector("[data-draft]");
     clearTimeout(waiting.get(form));
     if (!token) return "refused";
     unsaved.delete(form);
     let came = "unreachable";
+    let again = 15000;
     try {
       const body = new URLSearchParams(new FormData(form));
-      const answer = await fetch(token.dataset.draft, { method: "POST", body, keepalive: leaving, signal: AbortSignal.timeout(10000) });
-      came = answer.ok ? "kept" : "refused";
+      // What is on its way arrives though the page is left; a browser lets no more than 64 kB do so.
+      const keepalive = String(body).length < 60000;
+      const answer = await fetch(token.dataset.draft, { method: "POST", body, keepalive, signal: AbortSignal.timeout(10000) });
+      const wait = answer.headers.get("Retry-After");
+      came = answer.ok ? "kept" : wait ? "later" : "refused";
+      if (came === "later") again = Number(wait) * 1000;
       heard(answer.headers);
     } catch {}
-    if (came === "kept") line(form, fill(words.draft_saved, { t: stockholm.format(now()).split(" ")[1].replace(":", ".") }));
+    if (came === "kept") line(form, fill(words.draft_saved, { t: clockIn(0) }));
     else {
-      unsaved.add(form);
-      line(form, words.draft_failed, true);
-      if (came === "unreachable") waiting.set(form, setTimeout(keep, 15000, form));
+      unsaved.set(form, Date.now());
+      line(form, came === "later" ? fill(words.later, { t: clockIn(again + 60000) }) : words.draft_failed, true);
+      if (came !== "refused") waiting.set(form, setTimeout(keep, again, form));
     }
     return came;
   };
   on("input", "form[data-guard]", (form) => {
-    unsaved.add(form);
+    if (!unsaved.has(form)) unsaved.set(form, Date.now());
     clearTimeout(waiting.get(form));
-    waiting.set(form, setTimeout(keep, 800, form));
+    // When there is a pause; whoever makes none is not left unsaved for more than ten seconds.
+    waiting.set(form, setTimeout(keep, Math.min(800, unsaved.get(form) + 10000 - Date.now()), form));
   });
-  document.addEventListener("visibilitychange", () => document.hidden && unsaved.forEach((form) => keep(form, true)));
+  document.addEventListener("visibilitychange", () => document.hidden && [...unsaved.keys()].forEach((form) => keep(form)));
   addEventListener("beforeunload", (event) => {
-    if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+    if ([...unsaved.keys()].some((form) => form.isConnected)) event.preventDefault();
   });
 
   // Send once, and only what has been kept: without a network nothing is sent, and nothing is lost.
@@ -145,6 +152,7 @@
       const came = await keep(form);
       busy(form, false);
       if (came === "unreachable") return line(form, words.not_sent, true);
+      if (came === "later") return;
       unsaved.delete(form);
       return form.requestSubmit(submitter);
     }
@@ -157,34 +165,75 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => event.target.removeAttribute("aria-busy"));
 
-  // Five minutes before the session ends every tab asks; what is done in one counts in all. When it has ended no tab goes
-  // on showing what it showed; what was typed is with the server.
+  // The session. Every tab tells the others which login it is of and when that ends: what is done in one counts in all. A
+  // tab whose login has ended, or is not the browser's any more, shows nothing from that moment; what was typed in it goes
+  // to the server first. Five minutes before the end each asks once, or only says it where no answer can move the end.
+  const tabs = new BroadcastChannel("session");
+  if ("sessionOver" in document.body.dataset) tabs.postMessage({ mark: null });
   const asks = document.querySelector("[data-session]");
   if (asks) {
-    const tabs = new BroadcastChannel("session");
-    let timer, over;
-    const arm = (seconds) => {
+    const last = document.querySelector("[data-last]");
+    let [ends, cannot, said, typed, timer, gone] = [0, false, "", 0, 0, false];
+    const leave = async (to) => {
+      if (gone) return;
+      gone = true;
       clearTimeout(timer);
-      asks.close();
-      clearTimeout(over);
-      const ends = Date.now() + seconds * 1000;
-      timer = setTimeout(() => Date.now() < ends && asks.showModal(), (seconds - 300) * 1000);
-      over = setTimeout(() => location.reload(), (seconds + 2) * 1000);
+      document.title = document.title.split(" – ").pop();
+      document.body.replaceChildren(words.gone);
+      const kept = async (form) => {
+        while (["unreachable", "later"].includes(await keep(form))) await new Promise((done) => setTimeout(done, 15000));
+      };
+      await Promise.all([...waiting.keys()].map(kept));
+      location.replace(to);
     };
-    tabs.addEventListener("message", (event) => arm(event.data));
-    asks.querySelector("form").addEventListener("submit", async (event) => {
+    const stay = async () => {
+      const form = asks.querySelector("form");
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+      if (!answer) said = "";
+      else if (answer.redirected || answer.status === 403) leave(asks.dataset.back);
+      else heard(answer.headers);
+    };
+    const put = (what) => {
+      said = what;
+      if (what !== "ask") asks.close();
+      last.hidden = what !== "last";
+      if (what === "last") last.querySelector("p").textContent = fill(words.last, { t: clockIn(ends - Date.now()) });
+      // Whoever is typing is here, and is not interrupted.
+      if (what === "ask" && !asks.open) Date.now() - typed < 60000 ? stay() : asks.showModal();
+    };
+    // A machine that has slept knows what time it is; its timers do not. So it is looked again, and when the tab is seen.
+    const look = () => {
+      clearTimeout(timer);
+      if (gone) return;
+      const left = ends - Date.now();
+      if (left < -2000) return leave(asks.dataset.back);
+      const what = left > 300000 ? "" : cannot ? "last" : "ask";
+      if (what !== said) put(what);
+      timer = setTimeout(look, Math.min(what ? left + 2001 : left - 300000, 15000));
+    };
+    const hear = ({ mark, left, most }) => {
+      if (mark !== asks.dataset.mark) return leave(Date.now() < ends ? asks.dataset.login : asks.dataset.back);
+      [ends, cannot] = [Date.now() + left * 1000, left >= most];
+      look();
+    };
+    const spread = (told) => {
+      tabs.postMessage(told);
+      hear(told);
+    };
+    document.addEventListener("input", () => (typed = Date.now()));
+    document.addEventListener("visibilitychange", () => document.hidden || look());
+    addEventListener("pageshow", (event) => event.persisted && leave(asks.dataset.back));
+    tabs.addEventListener("message", (event) => hear(event.data));
+    asks.querySelector("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
-      if (!answer) return;
-      if (!answer.ok || answer.redirected) return location.reload();
-      heard(answer.headers);
+      stay();
     });
     document.addEventListener("session", ({ detail }) => {
-      if (detail === null) return;
-      arm(Number(detail));
-      tabs.postMessage(Number(detail));
+      const [mark, left, most] = ["Mark", "Left", "At-Most"].map((name) => detail.get(`X-Session-${name}`));
+      if (left !== null) spread({ mark, left: Number(left), most: Number(most) });
     });
-    document.dispatchEvent(new CustomEvent("session", { detail: asks.dataset.session }));
+    const [left, most] = asks.dataset.session.split(" ").map(Number);
+    spread({ mark: asks.dataset.mark, left, most });
   }
 
   // Copy a text to take it to the personal file.
