@@ -193,4 +193,4 @@ def typed(form: forms.Form) -> Sequence[tuple[str, str]]:
 
 def back_to(request: HttpRequest, usual: str) -> str:
     """Where somebody goes on after an act: to the list of what waits, if it was done there, else to the usual place."""
-    return reverse("waiting") if request.POST.get("from") == "waiting" else usual
+    return reverse("waiting") if "waiting" in (request.POST.get("from"), request.GET.get("from")) else usual

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from riskzon import role_requests
+from riskzon import drafts, role_requests
 from riskzon.clock import now as product_now
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
@@ -98,7 +98,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kontot är gjort. Det öppnas när rollen är bekräftad."))
             return redirect("account-of", made.person_id)
-    return render(request, "workflows/roles/account_new.html", {"form": form}, status=_status(form))
+    return render(request, "workflows/roles/account_new.html", {"form": _begun(request, form)}, status=_status(form))
 
 
 @only_in(Place.ACCOUNTS)
@@ -120,7 +120,8 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Rollen väntar på den som leder. Du får veta svaret."))
             return redirect("account-of", person_id)
-    return render(request, "workflows/roles/ask.html", {"form": form, "person": person}, status=_status(form))
+    context = {"form": _begun(request, form), "person": person}
+    return render(request, "workflows/roles/ask.html", context, status=_status(form))
 
 
 @only_in(Place.ACCOUNTS)
@@ -184,11 +185,18 @@ def _show(request: HttpRequest, request_id: UUID, form: Form, status: HTTPStatus
     )
     context = {
         **_line(row),
-        "form": form,
+        "form": _begun(request, form) if may_answer else form,
         "answers": may_answer,
         "who": role_requests.who_answers(row) if waits else [],
     }
     return render(request, "workflows/roles/one.html", context, status=status)
+
+
+def _begun(request: HttpRequest, form: Form) -> Form:
+    """The form with what this person has typed in it and not sent."""
+    if typed := drafts.restored(request):
+        drafts.fill(form, typed)
+    return form
 
 
 def _say(form: Form, wrong: Invalid) -> None:

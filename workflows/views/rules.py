@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from riskzon import clock
+from riskzon import clock, drafts
 from riskzon.doors import unseen
 from riskzon.errors import Conflict, Invalid
 from riskzon.matrix import Place, has
@@ -161,6 +161,8 @@ def _show(request: HttpRequest, one: RuleChange, form: AnswerForm, status: HTTPS
         "answers": waits and has(request.user, Place.RULES_ANSWER),
         "withdraws": waits and request.user.pk == one.proposed_by_id,
     }
+    if context["answers"] and (typed := drafts.restored(request)):
+        drafts.fill(form, typed)
     if one.what == RuleChange.What.RULE:
         held = book.rule(track.kind, track.report_kind, now)
         context["held"] = wording.rule(held) if held else _("avstängd")
