@@ -89,6 +89,16 @@ def keep(form: Showing, typed: Iterable[tuple[str, str]]) -> bool:
     return True
 
 
+def keep_posted(request: HttpRequest) -> Showing | None:
+    """Keep the form of ours that was sent and not taken; None: it was none, or is not kept."""
+    form = posted(request)
+    try:
+        return form if form is not None and keep(form, _pairs(request.POST)) else None
+    except DatabaseError as problem:
+        log.warning("draft_not_kept", error=type(problem).__name__)
+        return None
+
+
 def end(form: Showing) -> None:
     """The form has been sent, or its draft thrown away."""
     Draft.objects.update_or_create(
@@ -159,13 +169,13 @@ class DraftMiddleware:
         form = posted(request)
         if form is None or getattr(request.resolver_match, "func", None) in (save, discard):
             return response
+        if form.user_id != str(request.user.pk) or not isinstance(response, HttpResponseRedirect):
+            keep_posted(request)
+            return response
         try:
-            if form.user_id == str(request.user.pk) and isinstance(response, HttpResponseRedirect):
-                end(form)
-            else:
-                keep(form, _pairs(request.POST))
+            end(form)
         except DatabaseError as problem:
-            log.warning("draft_not_kept", error=type(problem).__name__)
+            log.warning("draft_not_ended", error=type(problem).__name__)
         return response
 
 

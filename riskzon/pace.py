@@ -2,7 +2,8 @@
 
 Nobody at work comes near it (REQUESTS_A_MINUTE, 600); a program that runs wild, or somebody who harvests with a stolen
 session, does. Each web process counts for itself, in its memory: the count costs no query, outlives no minute, and works
-while the broker is away. Who is not logged in is counted by `riskzon.guessing` where passwords are tried, and else by the
+while the broker is away. What somebody types is counted by itself, and as much of it kept: whoever has to wait loses no
+word. Who is not logged in is counted by `riskzon.guessing` where passwords are tried, and else by the
 proxy: no address is kept here.
 """
 
@@ -16,6 +17,9 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
+
+from riskzon import drafts
 
 _MINUTE = 60
 log = structlog.get_logger()
@@ -51,17 +55,26 @@ pace = Pace()
 
 
 class PaceMiddleware:
-    """429 for the page that is one too many. The API asks for itself, once it knows whose key it is."""
+    """429 for the page that is one too many; what was typed is kept. The API asks for itself, once it knows whose key it is."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and (seconds := pace.seconds_to_wait(request.user.pk)):
-            # A page that asks the database for nothing more.
-            return HttpResponse(
-                render_to_string("429.html"),
-                status=HTTPStatus.TOO_MANY_REQUESTS,
-                headers={"Retry-After": str(seconds)},
-            )
-        return self.get_response(request)
+        who = request.user.pk if request.user.is_authenticated else None
+        if who is None:
+            return self.get_response(request)
+        seconds = pace.seconds_to_wait((who, "draft") if request.path == reverse("draft") else who)
+        return _wait(request, seconds) if seconds else self.get_response(request)
+
+
+def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The page says when to come back. Beside what was typed it asks the database for nothing more."""
+    kept = None
+    if request.method == "POST" and not pace.seconds_to_wait((request.user.pk, "draft")):
+        kept = drafts.keep_posted(request)
+    return HttpResponse(
+        render_to_string("429.html", {"seconds": seconds, "back_url": kept.path if kept else ""}),
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        headers={"Retry-After": str(seconds)},
+    )

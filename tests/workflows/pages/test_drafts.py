@@ -1,5 +1,6 @@
 """Nothing typed is lost: not when the session ends, the network dies, somebody is first, or the product fails."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +12,11 @@ from django.urls import reverse
 from riskzon import clock, drafts
 from riskzon.celery import app
 from riskzon.granting import block
-from riskzon.models import Case, Contact, Draft
+from riskzon.models import Case, Contact, Draft, Role
+from riskzon.pace import pace
 from tests.acts import move, parents
 from tests.factories import person
-from workflows.verbs import contacts
+from workflows.verbs import contacts, roles
 
 NOTE = "Pratade länge med mamman, som vill ha ett möte."
 
@@ -131,6 +133,65 @@ def test_a_page_from_before_the_last_login_is_refused_and_its_text_kept(case, ad
     assert "Öppna formuläret igen" in answer.content.decode()
     assert f'href="{address}"' in answer.content.decode()
     assert NOTE in karin.get(address).content.decode()
+
+
+@pytest.fixture
+def too_often(settings, monkeypatch) -> None:
+    """The minute's requests are used up by two, and it stands still."""
+    settings.REQUESTS_A_MINUTE = 2
+    monkeypatch.setattr(pace, "_clock", lambda: 6000.0 + 15)
+    monkeypatch.setattr(pace, "_counts", Counter())
+
+
+def test_what_was_sent_once_too_often_is_kept_and_the_page_says_so(karin, case, address, too_often):
+    form = filled(case, token_on(karin, address))
+    karin.get(address)
+    answer = karin.post(address, form)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (429, "46")
+    for words in ("Försök igen om 46 sekunder", "det du skrev finns kvar", f'href="{address}"'):
+        assert words in page
+    assert not Contact.objects.exists()
+    assert "inte sparat" in karin.post("/stay/").content.decode(), "nothing was typed there"
+    pace._counts.clear()
+    assert karin.get(address).context["form"]["note"].value() == NOTE
+
+
+def test_a_draft_is_kept_though_no_page_is_answered_any_more_and_has_a_bound_of_its_own(
+    karin, case, address, too_often
+):
+    form = filled(case, token_on(karin, address))
+    karin.get(address)
+    assert karin.get(address).status_code == 429
+    assert [karin.post(reverse("draft"), form).status_code for _each in range(3)] == [201, 201, 429]
+    assert "inte sparat" in karin.post(address, form).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "field"),
+    [
+        ("maria.oberg", "role-request", "answer"),
+        ("it.admin", "account-role", "reason"),
+        ("it.admin", "account-new", "reason"),
+        ("karin.ek", "account", "name"),
+    ],
+)
+def test_forms_beside_the_cases_give_back_what_was_typed_too(who, name, field, visit):
+    asked = roles.ask(person("it.admin"), person("karin.ek").pk, role=Role.HEAD, unit=None, reason="x")
+    args = {"role-request": [asked.pk], "account-role": [person("omar.nyman").pk]}.get(name, [])
+    client, address = visit(who), reverse(name, args=args)
+    assert client.post(reverse("draft"), {"draft": token_on(client, address), field: NOTE}).status_code == 201
+    page = client.get(address).content.decode()
+    assert NOTE in page
+    assert "utan att spara det" in page
+
+
+def test_a_key_that_was_made_leaves_no_draft_of_its_name(karin):
+    sent = {"draft": token_on(karin, "/account/"), "name": NOTE, "scope": "read", "days": "30"}
+    assert karin.post(reverse("draft"), sent).status_code == 201
+    assert karin.post(reverse("account-token"), sent).status_code == 200
+    assert Draft.objects.get().fields is None
+    assert "utan att spara det" not in karin.get("/account/").content.decode()
 
 
 def test_a_wrong_form_is_kept(karin, case, address):
