@@ -42,9 +42,9 @@ def _rows(after: int, up_to: int) -> Generator[tuple[int, str]]:
         cursor.execute(
             f"""
             SELECT transaction, {sealing.TEXT} FROM riskzon_auditentry
-             WHERE id > %s AND id <= %s ORDER BY transaction, id
+             WHERE id >= %s AND id <= %s ORDER BY transaction, id
             """,
-            [after, up_to],
+            [sealing.lowest(after), up_to],
         )
         while chunk := cursor.fetchmany(_CHUNK):
             yield from chunk

@@ -7,9 +7,11 @@ what is being typed, are for the login alone; a password is read by no part that
 from collections.abc import Mapping
 
 from riskzon.narrow import Part
-from riskzon.wall_role import ASKED_ACROSS, OPEN, WALLED
+from riskzon.wall_role import ASKED_ACROSS, LOG_ROW, OPEN, WALLED
 
 _READ, _GROWS, _KEPT = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
+#: The access log: read, and added to without a say in id, time and transaction.
+_LOG = f"SELECT, {LOG_ROW}"
 #: A person without the password.
 _PERSON = (
     "SELECT (id, username, first_name, last_name, email, phone, language, role, unit_id, is_active, is_staff,"
@@ -30,7 +32,7 @@ _CHANGE = {
     **dict.fromkeys(WALLED | OPEN, _READ),
     **dict.fromkeys(
         (
-            *("riskzon_auditentry", "riskzon_adultnote", "riskzon_supplement", "riskzon_timecorrection"),
+            *("riskzon_adultnote", "riskzon_supplement", "riskzon_timecorrection"),
             *("riskzon_assessment", "riskzon_note", "riskzon_writtenoff", "riskzon_investigationentry"),
             *("riskzon_extensionanswer", "riskzon_disclosure", "riskzon_idempotencykey", "riskzon_reveal"),
             *("workflows_deadlineevent", "workflows_breachnote", "workflows_casetask_previous"),
@@ -48,6 +50,7 @@ _CHANGE = {
         ),
         _KEPT,
     ),
+    "riskzon_auditentry": _LOG,
     # What was sent, by whom, when and as which kind is never written again.
     "riskzon_report": "SELECT, INSERT, UPDATE (occurred_at, occurred_at_precision, notified_at, feedback_requested_at,"
     " feedback_given_at, feedback_fact)",
@@ -75,13 +78,14 @@ _WORK = {
     ),
     **dict.fromkeys(
         (
-            *("riskzon_auditentry", "workflows_deadlineevent", "workflows_breach", "workflows_todo"),
+            *("workflows_deadlineevent", "workflows_breach", "workflows_todo"),
             *("workflows_casetask_previous", "workflows_logsample", "workflows_logreview"),
             *("notifications_message", "notifications_delivery"),
         ),
         _GROWS,
     ),
     **dict.fromkeys(("workflows_deadline", "workflows_casetask", "workflows_heartbeat"), _KEPT),
+    "riskzon_auditentry": _LOG,
     # Locked while an absence of that person is moved (trigger), which asks for a column that may be written.
     "riskzon_user": f"{_PERSON}, UPDATE (language)",
     "riskzon_case": "SELECT, UPDATE",

@@ -91,19 +91,25 @@ def _next_span(last: AuditSeal | None, below: int | None, batch: int) -> _Span:
     return _Span(span.after, span.begin, _full_at(span, batch) or span.end)
 
 
+def lowest(after: int) -> int:
+    """The smallest id above `after`; 0 is before every row, whatever id somebody has forged for it."""
+    return after + 1 if after else -(2**63)
+
+
 def _full_at(span: _Span, batch: int) -> int | None:
     """The transaction at which a batch is full; None: it all fits."""
     beyond = _ask(
         """
-        SELECT transaction FROM riskzon_auditentry WHERE transaction >= %s AND transaction < %s AND id > %s
+        SELECT transaction FROM riskzon_auditentry WHERE transaction >= %s AND transaction < %s AND id >= %s
          ORDER BY transaction, id OFFSET %s LIMIT 1
         """,
-        *(span.begin, span.end, span.after, batch),
+        *(span.begin, span.end, lowest(span.after), batch),
     )
     if not beyond:
         return None
     first = _ask(
-        "SELECT min(transaction) FROM riskzon_auditentry WHERE transaction >= %s AND id > %s", span.begin, span.after
+        "SELECT min(transaction) FROM riskzon_auditentry WHERE transaction >= %s AND id >= %s",
+        *(span.begin, lowest(span.after)),
     )
     return max(int(beyond[0]), int(first[0]) + 1)
 
@@ -113,9 +119,9 @@ def _read(span: _Span) -> list[tuple[int, str]]:
         cursor.execute(
             f"""
             SELECT id, {TEXT} FROM riskzon_auditentry
-             WHERE transaction >= %s AND transaction < %s AND id > %s ORDER BY transaction, id
+             WHERE transaction >= %s AND transaction < %s AND id >= %s ORDER BY transaction, id
             """,
-            [span.begin, span.end, span.after],
+            [span.begin, span.end, lowest(span.after)],
         )
         rows: list[tuple[int, str]] = cursor.fetchall()
     return rows

@@ -17,6 +17,7 @@ class AuditAction(models.TextChoices):
     LOGIN = "login", _("Loggade in")
     LOGOUT = "logout", _("Loggade ut")
     EXPORT = "export", _("Exporterade")
+    PRINT = "print", _("Skrev ut")
     EMERGENCY = "emergency", _("Nödåtkomst")
     REVEAL = "reveal", _("Visade skyddade uppgifter")
     SYSTEM = "system", _("Systemet")
@@ -51,6 +52,7 @@ class AuditEntry(models.Model):
     transaction = models.BigIntegerField(db_default=TransactionNumber())
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id__gt=0), name="audit_counts_up")]
         indexes = [
             models.Index(fields=["transaction", "id"], name="audit_by_transaction"),
             models.Index(fields=["case", "-id"], name="audit_by_case"),

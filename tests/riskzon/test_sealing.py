@@ -14,7 +14,8 @@ from pytest_django import Settings
 from riskzon import audit, check_audit, clock, heads, sealing
 from riskzon.models import AuditAction, AuditEntry, AuditHead, AuditSeal
 from tests.acts import delete, refuses, update
-from tests.riskzon.sealed import BATCH, FIRST, KEY, ROWS, as_owner, seal_all, verdict, write_rows
+from tests.damage import sql
+from tests.riskzon.sealed import BATCH, FIRST, FORGED, KEY, ROWS, as_owner, seal_all, verdict, write_rows
 
 #: Another test's transaction on the same server holds back what is settled for as long as it is open.
 PATIENCE = 120.0
@@ -65,6 +66,19 @@ def test_a_seal_and_a_head_are_never_changed_or_removed() -> None:
     for table, column in (("auditseal", "number"), ("audithead", "at")):
         refuses(lambda table=table, column=column: update(f"riskzon_{table}", f"{column} = {column}"), "rows are kept")
         refuses(lambda table=table: delete(f"riskzon_{table}"), "rows are kept")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tables", ["riskzon_auditentry", "riskzon_auditseal", "riskzon_audithead", "riskzon_unit"])
+def test_the_log_is_never_emptied_nor_with_what_it_names(tables: str) -> None:
+    """Not by a `flush` at the wrong machine either: who empties units, people or cases would empty the log with them."""
+    refuses(lambda: sql(f"TRUNCATE {tables} CASCADE"), "TRUNCATE on riskzon_audit[a-z]+ is refused: rows are kept")
+
+
+@pytest.mark.django_db
+def test_a_row_of_the_log_counts_up() -> None:
+    row = "(-7, now(), now(), '', 'open', 'case', '', '{}', '{}', 5)"
+    refuses(lambda: sql(f"{FORGED} VALUES {row}"), "audit_counts_up")
 
 
 @pytest.mark.django_db
