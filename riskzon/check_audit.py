@@ -1,5 +1,7 @@
 """Is an export of the access log whole? Needs Python alone: `python check_audit.py EXPORT --heads FOLDER --key-file FILE`.
 
+Whole is said only of a log that was compared with its heads; `--without-heads` says that this is meant to be left out.
+
 `manage.py export_audit` writes the export, the running product writes the heads. The one checker there is:
 `manage.py verify_audit` gives it the rows straight from the database. Nothing is imported from the product, so this file
 may be copied to a machine that has never seen it.
@@ -16,6 +18,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,8 @@ SEALED = (
 )
 SIGNED = ("format", "seal", "hash", "total", "sealed_at", "at")
 LEAF = 40
+#: So much earlier than a row that was sealed before it no later row was written: no transaction is open for so long.
+BACKDATED = timedelta(days=1)
 
 
 def leaf(row_id: int, line: str) -> bytes:
@@ -77,7 +82,7 @@ class Verdict:
     heads: int = 0
     fault: str = ""
 
-    def words(self, heads: Heads) -> list[str]:
+    def words(self, heads: Heads | None) -> list[str]:
         """The verdict for a person, the most important line first."""
         whole = f"NOT WHOLE: {self.fault}" if self.fault else "whole"
         said = [f"{self.rows} rows, {self.seals} seals, head {self.head[:16]}…: {whole}"]
@@ -85,15 +90,21 @@ class Verdict:
             said += [
                 f"{self.unsealed} of them not sealed yet, the oldest from {self.oldest_unsealed}Z: nothing is said of these"
             ]
-        if not heads.told:
+        if heads is None or not heads.told:
             return [*said, "no heads compared: a tail cut off or a chain written anew would not be seen"]
         signed = "signatures checked" if heads.is_signed else "signatures NOT checked, no key given"
         return [*said, f"{self.heads} of {len(heads.told)} heads agree, {signed}"]
 
 
 def read_heads(folders: Iterable[Path], key: str) -> Heads:
-    """Every head in these folders. Without a key signatures are not looked at; a wrong one is a fault, as is a contradiction."""
+    """Every head in these folders, each of which must be there.
+
+    Without a key signatures are not looked at; a wrong one is a fault, as is a contradiction.
+    """
     told: dict[int, tuple[str, str]] = {}
+    folders = list(folders)
+    if missing := [folder.name for folder in folders if not folder.is_dir()]:
+        return Heads(told, f"the folder of heads {missing[0]} is missing", bool(key))
     for path in sorted(path for folder in folders for path in folder.glob("*.json")):
         try:
             head = json.loads(path.read_text())
@@ -109,18 +120,23 @@ def read_heads(folders: Iterable[Path], key: str) -> Heads:
 
 
 def check(lines: Iterable[str], heads: Heads | None = None) -> Verdict:
-    """Read an export to its first fault, or to its end. Lines that cannot be read are a fault, never an error."""
-    heads = heads or Heads()
+    """Read an export to its first fault, or to its end. Lines that cannot be read are a fault, never an error.
+
+    `heads` None: it is meant that nothing outside is compared. A row with a time long before what was sealed before it
+    is a fault that is said last: the rest is read all the same.
+    """
+    is_alone, heads = heads is None, heads or Heads()
     verdict = Verdict(fault=heads.fault)
     if verdict.fault:
         return verdict
-    found, unsure_from = bytearray(), 0
+    found, unsure_from, times = bytearray(), 0, _Times()
     for number, line in enumerate(lines, 1):
         try:
             said = json.loads(line)
             if "seal" not in said:
                 found += leaf(said["id"], line.removesuffix("\n"))
                 verdict.rows += 1
+                times.note(said)
                 verdict.oldest_unsealed = verdict.oldest_unsealed or said["at"]
                 continue
             verdict.fault = _fault_of_seal(said, verdict) or _fault_of_rows(said, bytes(found))
@@ -131,6 +147,7 @@ def check(lines: Iterable[str], heads: Heads | None = None) -> Verdict:
         verdict.seals, verdict.head, verdict.oldest_unsealed = said["seal"], said["hash"], ""
         unsure_from = unsure_from or _id(bytes(found[:8]))
         found.clear()
+        times.close()
         if verdict.seals in heads.told:
             outside, name = heads.told[verdict.seals]
             if outside != verdict.head:
@@ -143,7 +160,29 @@ def check(lines: Iterable[str], heads: Heads | None = None) -> Verdict:
     if beyond:
         cut = f"the tail was cut off after seal {verdict.seals}"
         verdict.fault = f"{cut}: head {heads.told[beyond][1]} knows seal {beyond}"
+    elif verdict.seals and not heads.told and not is_alone:
+        verdict.fault = "there are seals and no head to compare them with (--without-heads where that is meant)"
+    verdict.fault = verdict.fault or times.fault
     return verdict
+
+
+@dataclass
+class _Times:
+    """Whether rows lie in time as they do in the chain. Compared by rows and not by seals, which may come late."""
+
+    fault: str = ""
+    _sealed: datetime | None = None
+    _newest: datetime | None = None
+
+    def note(self, row: Mapping[str, Any]) -> None:
+        at = datetime.fromisoformat(row["at"])
+        if self._sealed and at < self._sealed - BACKDATED and not self.fault:
+            self.fault = f"row {row['id']} says {row['at']}Z, long before rows that were sealed before it"
+        self._newest = max(at, self._newest or at)
+
+    def close(self) -> None:
+        """What was noted so far is sealed."""
+        self._sealed = self._newest
 
 
 def _fault_of_seal(seal: Mapping[str, Any], before: Verdict) -> str:
@@ -191,11 +230,13 @@ def main() -> int:
     """Check the export named on the command line; 0 when it is whole, else 1."""
     parser = argparse.ArgumentParser(description="Is an export of the access log whole?")
     parser.add_argument("export", type=Path)
-    parser.add_argument("--heads", type=Path, action="append", default=[], help="a folder of heads; may be repeated")
+    told = parser.add_mutually_exclusive_group(required=True)
+    told.add_argument("--heads", type=Path, action="append", help="a folder of heads; may be repeated")
+    told.add_argument("--without-heads", action="store_true", help="a tail cut off is not seen")
     parser.add_argument("--key-file", type=Path, help="holds the key of the signatures; else AUDIT_HEAD_KEY is used")
     options = parser.parse_args()
     key = options.key_file.read_text().strip() if options.key_file else os.environ.get("AUDIT_HEAD_KEY", "")
-    heads = read_heads(options.heads, key)
+    heads = None if options.without_heads else read_heads(options.heads, key)
     # Only this one sign ends a line: a text may contain others that Python counts as line ends.
     with options.export.open(encoding="utf-8", newline="\n") as lines:
         verdict = check(lines, heads)

@@ -176,8 +176,9 @@ def _archiving(program: Path, url: str, archive: Path) -> Iterator[None]:
 
 
 def _lay_out(old: Path, new: Path, base: Path, archive: Path) -> None:
-    """A new home out of a backup: its data, the log to be replayed, and the keys that were kept elsewhere."""
+    """A new home out of a backup: its data, the log to be replayed, and the keys and heads that were kept elsewhere."""
     new.mkdir(mode=0o700)
+    shutil.copytree(old / "heads", new / "heads")
     shutil.copy2(old / embedded.STATE_FILE, new / embedded.STATE_FILE)
     data = new / "postgresql"
     shutil.copytree(base, data)
