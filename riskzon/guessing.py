@@ -4,7 +4,8 @@ A browser in which somebody has logged in before carries a signed cookie, and it
 the rest of the world (OWASP, device cookies); where several share it, it is known to the last eight of them. So whoever
 guesses from anywhere uses up the strangers' five, and the person at the own desk still comes in. An attempt is counted
 before the password is looked at, one after the other for each account: fifty at once are five. No address is kept. Names
-that do not exist are counted alike and answered alike.
+that do not exist are counted alike and answered alike. That somebody was asked to wait stands in the access log, for each
+count once in a quarter of an hour.
 """
 
 import hashlib
@@ -18,8 +19,8 @@ from django.core import signing
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
-from riskzon import clock
-from riskzon.models import LoginAttempt
+from riskzon import audit, clock
+from riskzon.models import AuditAction, LoginAttempt, User
 
 MOST = 5
 WITHIN = timedelta(minutes=15)
@@ -42,6 +43,7 @@ def may_try(request: HttpRequest, username: str, *, at: str = "") -> bool:
         now = clock.real_now()
         LoginAttempt.objects.filter(at__lte=now - WITHIN).delete()
         if LoginAttempt.objects.filter(bucket=bucket).count() >= MOST:
+            _log_refusal(bucket, username, at)
             return False
         LoginAttempt.objects.create(bucket=bucket, at=now)
     return True
@@ -72,6 +74,17 @@ def know(request: HttpRequest, response: HttpResponse, username: str) -> None:
     )
 
 
+def _log_refusal(bucket: str, username: str, at: str) -> None:
+    """A denial that names whom it was about, as for a wrong password; not one for each of a thousand guesses."""
+    told = f"{bucket}:told"
+    if LoginAttempt.objects.filter(bucket=told).exists():
+        return
+    LoginAttempt.objects.create(bucket=told, at=clock.real_now())
+    meant = User.objects.filter(username=_meant(username).replace("\0", "")).values_list("pk", flat=True).first()
+    detail: dict[str, object] = {"status": 429} | ({"user": str(meant)} if meant else {})
+    audit.record(AuditAction.DENIED, by=None, now=clock.now(), what=f"login_{at}" if at else "login", detail=detail)
+
+
 def _bucket(request: HttpRequest, username: str, at: str) -> str:
     account, door = _account(username), at and f":{at}"
     devices = [device for whose, device, _since in _known(request) if whose == account]
@@ -89,9 +102,10 @@ def _known(request: HttpRequest) -> list[tuple[str, str, int]]:
 
 
 def _account(username: str) -> str:
-    """Who is meant, without a name in the table or in the cookie.
+    """Who is meant, without a name in the table or in the cookie: a name in many spellings is one account."""
+    return hashlib.sha256(_meant(username).casefold().encode("utf-8", "replace")).hexdigest()
 
-    The form reads a name in NFKC, in which wide letters are plain ones: a name in many spellings is one account.
-    """
-    meant = unicodedata.normalize("NFKC", username).strip().casefold()
-    return hashlib.sha256(meant.encode("utf-8", "replace")).hexdigest()
+
+def _meant(username: str) -> str:
+    """The name as the form reads it: in NFKC, in which wide letters are plain ones."""
+    return unicodedata.normalize("NFKC", username).strip()

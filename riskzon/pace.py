@@ -3,8 +3,8 @@
 Nobody at work comes near it (REQUESTS_A_MINUTE, 600); a program that runs wild, or somebody who harvests with a stolen
 session, does. Each web process counts for itself, in its memory: the count costs no query, outlives no minute, and works
 while the broker is away. What somebody types is counted by itself, and as much of it kept: whoever has to wait loses no
-word. Who is not logged in is counted by `riskzon.guessing` where passwords are tried, and else by the
-proxy: no address is kept here.
+word. The first refusal of a minute stands in the access log. Who is not logged in is counted by `riskzon.guessing` where
+passwords are tried, and else by the proxy: no address is kept here.
 """
 
 import threading
@@ -19,17 +19,21 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from riskzon import drafts
+from riskzon import audit, drafts
+from riskzon import clock as product_clock
+from riskzon.models import AuditAction, User
 
 _MINUTE = 60
 log = structlog.get_logger()
 
 
 class Pace:
-    """Counts of this minute. `clock`: seconds, never back."""
+    """Counts of this minute. `clock`: seconds, never back; `told`: hears of whoever is refused, once a minute."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._lock = clock, threading.Lock()
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, told: Callable[[Hashable], None] = lambda who: None
+    ) -> None:
+        self._clock, self._told, self._lock = clock, told, threading.Lock()
         self._minute = 0
         self._counts: Counter[Hashable] = Counter()
 
@@ -48,10 +52,17 @@ class Pace:
         if asked == settings.REQUESTS_A_MINUTE + 1:
             # Once a minute, and not who it was: a line says what happened, never to whom.
             log.warning("asked_too_often")
+            self._told(who)
         return int(_MINUTE - now % _MINUTE) + 1
 
 
-pace = Pace()
+def _log_refusal(who: Hashable) -> None:
+    user = User.objects.get(pk=who[0] if isinstance(who, tuple) else who)
+    audit.record(AuditAction.DENIED, by=user, now=product_clock.now(), what="pace", detail={"status": 429})
+
+
+#: Of persons, by their id, and of what they type, by their id and "draft".
+pace = Pace(told=_log_refusal)
 
 
 class PaceMiddleware:
@@ -69,7 +80,7 @@ class PaceMiddleware:
 
 
 def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
-    """The page says when to come back. Beside what was typed it asks the database for nothing more."""
+    """The page says when to come back. Beside what was typed it and the log's row of the first it asks the database for nothing more."""
     kept = None
     if request.method == "POST" and not pace.seconds_to_wait((request.user.pk, "draft")):
         kept = drafts.keep_posted(request)

@@ -94,5 +94,11 @@ def find(text: str) -> ApiToken | None:
     return found
 
 
+def former_owner(text: str) -> User | None:
+    """Whose token this text was, whether it holds or not: revoked, over, or of somebody who has left."""
+    made = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(text)).first()
+    return made and made.user
+
+
 def _holds(now: datetime) -> Q:
     return Q(revoked_at__isnull=True, expires_at__gt=now)

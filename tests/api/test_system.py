@@ -11,8 +11,9 @@ from django.test import Client
 
 from notifications.models import Delivery
 from riskzon import clock
-from riskzon.api import problems
-from riskzon.models import ApiToken, User
+from riskzon.api import auth, problems
+from riskzon.models import ApiToken, AuditEntry, User
+from riskzon.pace import Pace
 from tests.factories import at
 from workflows.models import Heartbeat
 
@@ -58,6 +59,23 @@ def test_revoked_token_and_deactivated_owner_are_401(call_as):
 
     assert karin.get("/cases").status_code == 401
     assert omar.get("/cases").status_code == 401
+    denials = AuditEntry.objects.filter(action="denied", what="token", detail={"status": 401}).order_by("id")
+    assert [row.actor.username for row in denials] == ["karin.ek", "omar.nyman"]
+    assert Client(headers={"Authorization": "Bearer neverakey"}).get("/api/v1/cases").status_code == 401
+    assert denials.count() == 2
+
+
+def test_an_old_key_that_runs_wild_neither_fills_the_log_nor_stops_its_owner(call_as, settings, monkeypatch):
+    settings.REQUESTS_A_MINUTE = 5
+    monkeypatch.setattr(auth, "_former", Pace(clock=lambda: 15.0))
+    monkeypatch.setattr(auth, "pace", Pace(clock=lambda: 15.0))
+    old = call_as("karin.ek")
+    ApiToken.objects.update(revoked_at=clock.real_now())
+
+    assert {old.get("/cases").status_code for _each in range(20)} == {401}
+
+    assert AuditEntry.objects.filter(action="denied", what="token").count() == 5
+    assert call_as("karin.ek").get("/cases").status_code == 200
 
 
 def test_session_of_the_browser_opens_nothing_here():

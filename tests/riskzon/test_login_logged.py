@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.test import Client
 
-from riskzon.models import AuditEntry
+from riskzon.guessing import WITHIN
+from riskzon.models import AuditEntry, LoginAttempt
 from tests.factories import people, person
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,24 @@ def test_a_failed_login_is_a_denial_that_names_whom_it_was_about_and_nothing_tha
         ("denied", "login", None, {"user": str(person("karin.ek").pk)}),
         ("denied", "login", None, {}),
     ]
+
+
+def test_that_somebody_is_asked_to_wait_is_one_denial_in_a_quarter_of_an_hour(client: Client) -> None:
+    people()
+    assert [_log_in(client, "wrong") for _each in range(25)] == [200] * 5 + [429] * 20
+    assert client.post("/login/", {"username": "\0 nobody", "password": "x"}).status_code == 200
+    asked = [client.post("/login/", {"username": "nobody\0", "password": "x"}).status_code for _each in range(8)]
+    assert asked == [200] * 5 + [429] * 3
+
+    karin = str(person("karin.ek").pk)
+    told = AuditEntry.objects.filter(detail__has_key="status").order_by("id")
+    assert list(told.values_list("action", "what", "actor", "detail")) == [
+        ("denied", "login", None, {"status": 429, "user": karin}),
+        ("denied", "login", None, {"status": 429}),
+    ]
+    LoginAttempt.objects.update(at=F("at") - WITHIN)
+    assert [_log_in(client, "wrong") for _each in range(7)] == [200] * 5 + [429] * 2
+    assert told.count() == 3
 
 
 @pytest.mark.parametrize("password", ["riskzon-demo", "wrong"])

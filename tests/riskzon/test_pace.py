@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from riskzon import tokens
-from riskzon.models import TokenScope
+from riskzon.models import AuditEntry, TokenScope
 from riskzon.pace import Pace, pace
 from tests.acts import at_once
 from tests.factories import people, person
@@ -38,6 +38,13 @@ def test_the_page_that_is_one_too_many_says_to_wait_and_how_long() -> None:
     assert "Vänta en minut" in answer.content.decode()
     assert "Wait a minute" in elsewhere.get("/account/", headers={"Accept-Language": "en"}).content.decode()
     assert sara.get("/account/").status_code == 200
+    row = AuditEntry.objects.get(what="pace")
+    assert (row.action, row.actor, row.role, row.detail) == (
+        "denied",
+        person("karin.ek"),
+        "social_worker",
+        {"status": 429},
+    )
     assert Client().get("/login/").status_code == 200
 
 
