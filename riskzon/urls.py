@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from riskzon import account, drafts, login_code, pages, sso, stay
+from riskzon import account, drafts, login_code, pages, printed, sso, stay
 from riskzon.login import Login
 from riskzon.logout import Logout
 
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/municipal/done/", sso.done, name="sso-done"),
     path("logout/", Logout.as_view(), name="logout"),
     path("stay/", stay.stay, name="stay"),
+    path("printed/", printed.printed, name="printed"),
     path("account/", account.account, name="account"),
     path("account/phone/", account.phone, name="account-phone"),
     path("account/codes/", account.codes, name="account-codes"),

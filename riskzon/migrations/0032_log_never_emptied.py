@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                     ("login", "Loggade in"),
                     ("logout", "Loggade ut"),
                     ("export", "Exporterade"),
-                    ("print", "Skrev ut"),
+                    ("print", "Skrev ut eller kopierade"),
                     ("emergency", "Nödåtkomst"),
                     ("reveal", "Visade skyddade uppgifter"),
                     ("system", "Systemet"),

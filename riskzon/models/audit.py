@@ -17,7 +17,7 @@ class AuditAction(models.TextChoices):
     LOGIN = "login", _("Loggade in")
     LOGOUT = "logout", _("Loggade ut")
     EXPORT = "export", _("Exporterade")
-    PRINT = "print", _("Skrev ut")
+    PRINT = "print", _("Skrev ut eller kopierade")
     EMERGENCY = "emergency", _("Nödåtkomst")
     REVEAL = "reveal", _("Visade skyddade uppgifter")
     SYSTEM = "system", _("Systemet")

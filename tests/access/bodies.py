@@ -14,6 +14,8 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
     match name:
         case "login":
             return {"username": "karin.ek", "password": "fel"}
+        case "printed":
+            return {"how": "print", "page": "/search/"}
         case "token":
             return {"name": WORDS, "scope": "read", "days": "30", "password": "riskzon-demo"}
         case "language":

@@ -142,6 +142,7 @@ ROUTES: dict[str, Route] = {
     "logout/": Route({"POST": dict.fromkeys(_OPEN, LOGIN), "OPTIONS": _OPEN}, stranger=OK),
     "language": Route(_any(OK), stranger=OK, sends="language"),
     "stay/": Route({"POST": {**EVERYBODY, "anonymous": LOGIN, "deactivated": LOGIN}}, stranger=OK),
+    "printed/": Route({"POST": {**EVERYBODY, "anonymous": LOGIN, "deactivated": LOGIN}}, stranger=OK, sends="printed"),
     # --- How one comes in: the own page, and what is not there; who may help whom is asked in tests/riskzon.
     "account/": _page(EVERYBODY, ""),
     "account/phone/": Route({"GET": EVERYBODY, "HEAD": EVERYBODY, "POST": _TRIES}, sends="nothing"),

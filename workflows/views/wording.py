@@ -113,6 +113,8 @@ WHATS = {
     "waiting": gettext_lazy("Väntar på mig"),
     "statistics": gettext_lazy("Statistik"),
     "accounting": gettext_lazy("Redovisning"),
+    "print": gettext_lazy("Utskrift"),
+    "copy": gettext_lazy("Kopierad text"),
     "audit": gettext_lazy("Åtkomstlogg"),
     "deliveries": gettext_lazy("Utskick"),
     "inbox": gettext_lazy("Meddelanden"),

@@ -236,12 +236,23 @@
     spread({ mark: asks.dataset.mark, left, most });
   }
 
+  // What leaves on paper or as a copy stands in the access log: which page, never what stood there. Nothing waits for it.
+  const left = (how) => {
+    const line = document.querySelector("[data-printed]");
+    const key = document.querySelector('[name="csrfmiddlewaretoken"]');
+    if (!line || !key) return;
+    const body = new URLSearchParams({ how, page: location.pathname, csrfmiddlewaretoken: key.value });
+    fetch(line.dataset.printed, { method: "POST", body, keepalive: true }).catch(() => null);
+  };
+  addEventListener("beforeprint", () => left("print"));
+
   // Copy a text to take it to the personal file.
   on("click", "[data-copy]", async (button) => {
     const source = document.getElementById(button.dataset.copy.replace(/^#/, ""));
     if (!source) return;
     const text = source.querySelector("[data-copy-text]") || source.querySelector(".event-body") || source;
     await navigator.clipboard.writeText(text.innerText.replace(button.innerText, "").trim());
+    left("copy");
     say(words.copied);
     button.lastChild.textContent = words.copied;
   });
