@@ -18,7 +18,7 @@ from notifications.failures import failures
 from notifications.requests import PersonsRequest
 from notifications.sent import sent
 from riskzon import clock
-from riskzon.doors import look
+from riskzon.doors import glance, look
 from riskzon.matrix import Place, has
 from riskzon.ui import Tab
 
@@ -86,7 +86,8 @@ def mark_read(request: PersonsRequest) -> HttpResponse:
 @require_safe
 def deliveries(request: PersonsRequest) -> HttpResponse:
     """What could not be sent: all of it to an administrator, that of the own units' staff to a supervisor, else 404."""
-    page = failures(request.user, page=request.GET.get("page", 1))
+    with glance(request.user, "deliveries"):
+        page = failures(request.user, page=request.GET.get("page", 1))
     return render(request, "notifications/deliveries.html", {"page": page, "real_now": clock.real_now()})
 
 

@@ -1,7 +1,7 @@
 """The two doors to every case: `look` to read and `change` to write. Nothing else opens a transaction on case data.
 
-Beside them: `register` for what comes into being, `take_over` for a liaison who steps in for a colleague, and
-`in_emergency` for whoever has no other right to a case.
+Beside them: `glance` for lists of people and of the house, `register` for what comes into being, `take_over` for a liaison
+who steps in for a colleague, and `in_emergency` for whoever has no other right to a case.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,6 +106,18 @@ def look(user: User, what: str) -> Iterator[Look]:
             yield door
     except Refused as refusal:
         _denied(user, what, refusal, door.asked_for if door else None)
+        raise
+
+
+@contextmanager
+def glance(user: User, what: str) -> Iterator[None]:
+    """Read in one transaction what is about people or the house and no case; one log row, as for a list."""
+    try:
+        with transaction.atomic():
+            yield
+            audit.record(AuditAction.LIST, by=user, now=clock.now(), what=what)
+    except Refused as refusal:
+        _denied(user, what, refusal)
         raise
 
 

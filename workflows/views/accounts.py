@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from riskzon import clock, role_requests, sessions, tokens
-from riskzon.doors import unseen
+from riskzon.doors import glance
+from riskzon.errors import Unseen
 from riskzon.matrix import Place
 from workflows.verbs import accounts
 from workflows.views.gates import only_in
@@ -19,27 +20,29 @@ from workflows.views.gates import only_in
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Everybody, those who work here first, by name."""
-    people = accounts.people().order_by("-is_active", "last_name", "first_name", "username")
-    return render(request, "workflows/accounts.html", {"people": people})
+    with glance(request.user, "accounts"):
+        people = accounts.people().order_by("-is_active", "last_name", "first_name", "username")
+        return render(request, "workflows/accounts.html", {"people": people})
 
 
 @only_in(Place.ACCOUNTS)
 @require_safe
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One account: second factor, how many sessions are open, keys. Nothing of cases."""
-    found = accounts.people().filter(pk=person_id).first()
-    if found is None:
-        raise unseen(request.user, "account_of")
-    context = {
-        "person": found,
-        "open_sessions": sessions.open_of(found),
-        "tokens": tokens.live_of(found),
-        "ended_tokens": tokens.ended_of(found),
-        "waits": role_requests.waiting_for(found),
-        "offers": accounts.offers(request.user, found),
-        "real_now": clock.real_now(),
-    }
-    return render(request, "workflows/account_of.html", context)
+    with glance(request.user, "account_of"):
+        found = accounts.people().filter(pk=person_id).first()
+        if found is None:
+            raise Unseen
+        context = {
+            "person": found,
+            "open_sessions": sessions.open_of(found),
+            "tokens": tokens.live_of(found),
+            "ended_tokens": tokens.ended_of(found),
+            "waits": role_requests.waiting_for(found),
+            "offers": accounts.offers(request.user, found),
+            "real_now": clock.real_now(),
+        }
+        return render(request, "workflows/account_of.html", context)
 
 
 @only_in(Place.ACCOUNTS)

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from riskzon import drafts, role_requests
 from riskzon.clock import now as product_now
-from riskzon.doors import unseen
-from riskzon.errors import Conflict, Invalid
+from riskzon.doors import glance, unseen
+from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.matrix import Place, has
 from riskzon.models import RoleRequest, User
 from workflows.forms.roles import AccountForm, RefusalForm, RoleForm
@@ -34,16 +34,19 @@ _COLORS = {"waiting": "warning", "confirmed": "success", "refused": "danger", "w
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits, and the last that were answered; whoever leads a unit reads what is about it."""
-    rows = _readable(request)
-    waiting = RoleRequest.State.WAITING
-    context = {
-        "waiting": [_line(row) for row in rows.filter(state=waiting)],
-        "answered": [_line(row) for row in rows.exclude(state=waiting).order_by("-answered_at", "pk")[:_ANSWERED]],
-        "asks": has(request.user, Place.ACCOUNTS),
-        "closed": _closed() if any(has(request.user, place) for place in (Place.RIGHTS_REVIEW, Place.ACCOUNTS)) else (),
-        "now": product_now(),
-    }
-    return render(request, "workflows/roles/overview.html", context)
+    with glance(request.user, "roles"):
+        rows = _readable(request)
+        waiting = RoleRequest.State.WAITING
+        context = {
+            "waiting": [_line(row) for row in rows.filter(state=waiting)],
+            "answered": [_line(row) for row in rows.exclude(state=waiting).order_by("-answered_at", "pk")[:_ANSWERED]],
+            "asks": has(request.user, Place.ACCOUNTS),
+            "closed": _closed()
+            if any(has(request.user, place) for place in (Place.RIGHTS_REVIEW, Place.ACCOUNTS))
+            else (),
+            "now": product_now(),
+        }
+        return render(request, "workflows/roles/overview.html", context)
 
 
 @only_in(Place.ROLES)
@@ -176,20 +179,21 @@ def _line(row: RoleRequest) -> dict[str, Any]:
 
 
 def _show(request: HttpRequest, request_id: UUID, form: Form, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    row = _readable(request).filter(pk=request_id).first()
-    if row is None:
-        raise unseen(request.user, "role_request")
-    waits = row.state == RoleRequest.State.WAITING
-    may_answer = (
-        has(request.user, Place.ROLES_ANSWER) and role_requests.answerable(request.user).filter(pk=row.pk).exists()
-    )
-    context = {
-        **_line(row),
-        "form": _begun(request, form) if may_answer else form,
-        "answers": may_answer,
-        "who": role_requests.who_answers(row) if waits else [],
-    }
-    return render(request, "workflows/roles/one.html", context, status=status)
+    with glance(request.user, "role_request"):
+        row = _readable(request).filter(pk=request_id).first()
+        if row is None:
+            raise Unseen
+        waits = row.state == RoleRequest.State.WAITING
+        may_answer = (
+            has(request.user, Place.ROLES_ANSWER) and role_requests.answerable(request.user).filter(pk=row.pk).exists()
+        )
+        context = {
+            **_line(row),
+            "form": _begun(request, form) if may_answer else form,
+            "answers": may_answer,
+            "who": role_requests.who_answers(row) if waits else [],
+        }
+        return render(request, "workflows/roles/one.html", context, status=status)
 
 
 def _begun(request: HttpRequest, form: Form) -> Form:

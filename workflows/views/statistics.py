@@ -27,6 +27,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         status, found = HTTPStatus.OK, None
         if form.is_valid():
             found = publish(form.cleaned_data["first"], form.cleaned_data["last"], door.now)
+            door.listed([])
         else:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         measures = found["measures"] if found else []

@@ -94,12 +94,14 @@ def statistics(
     """The measures of whole months, of all units together, with small numbers hidden."""
     if request.auth.role not in _SEES_FIGURES:
         raise forbidden(request.auth, "api.statistics", _("Du har inte rätt att se detta."))
-    now = clock.now()
-    until = last or local_date(now)
-    since = first or max(until - _MONTHS_SHOWN, date(FIRST_YEAR, 1, 1))
-    if until < since:
-        raise Invalid.field("to", _("Perioden slutar innan den börjar."))
-    return answers.StatisticsOut.model_validate(publish(since, until, now))
+    with look(request.auth, "statistics") as door:
+        until = last or local_date(door.now)
+        since = first or max(until - _MONTHS_SHOWN, date(FIRST_YEAR, 1, 1))
+        if until < since:
+            raise Invalid.field("to", _("Perioden slutar innan den börjar."))
+        figures = publish(since, until, door.now)
+        door.listed([])
+    return answers.StatisticsOut.model_validate(figures)
 
 
 @routes.get("/accounting", response=answers.AccountOut)
@@ -107,7 +109,9 @@ def accounting(request: HttpRequest) -> Any:
     """Is every report accounted for, and if not, which ones are not and why?"""
     if request.auth.role not in _SEES_ACCOUNT:
         raise forbidden(request.auth, "api.accounting", _("Du har inte rätt att se detta."))
-    found = account(clock.now())
+    with look(request.auth, "accounting") as door:
+        found = account(door.now)
+        door.listed(list({fault.case_id for fault in found.faults if fault.case_id}))
     return answers.AccountOut(
         registered=found.registered,
         accounted=found.accounted,
