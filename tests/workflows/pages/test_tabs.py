@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -158,6 +159,7 @@ def test_whoever_makes_no_pause_is_kept_all_the_same(live_server, enter, day):
     page = enter("karin.ek").page
     page.goto(live_server.url + note_of(day))
     page.get_by_label("Anteckning").click()
+    page.clock.pause_at(datetime.fromtimestamp(page.evaluate("Date.now()") / 1000 + 2, UTC))
     with page.expect_response("**/drafts/"):
         for letter in TYPED[:26]:
             page.keyboard.type(letter)
