@@ -177,6 +177,12 @@ WITH told AS (
            count(*) FILTER (WHERE action IN ('search', 'lookup')) OVER one_day AS searches,
            count(*) FILTER (WHERE action = 'list' AND at_night) OVER one_day AS lists
       FROM told WINDOW one_day AS (PARTITION BY actor_id, day)
+), work AS (
+    SELECT done.case_id, done.actor_id, (min(done.product_at) AT TIME ZONE %(zone)s)::date AS since
+      FROM riskzon_auditentry AS done
+     WHERE done.case_id IN (SELECT case_id FROM told) AND done.product_at < %(end)s
+       AND done.action IN ('change', 'register') AND done.what = ANY (%(casework)s)
+     GROUP BY done.case_id, done.actor_id
 ), marked AS (
     SELECT r.id, r.actor_id, one.case_id, r.product_at, r.action = 'list' AS is_list, r.ground = %(duty)s AS on_duty,
            EXISTS (
@@ -194,12 +200,7 @@ WITH told AS (
            r.action = 'export' AS export,
            r.action IN ('search', 'lookup') AND r.searches > %(many)s AS many_searches,
            r.action IN ('open', 'export') AND r.ground = ANY (%(unrelated)s) AND c.assignee_id IS DISTINCT FROM r.actor_id
-               AND NOT EXISTS (
-                   SELECT 1 FROM riskzon_auditentry AS done
-                    WHERE done.case_id = one.case_id AND done.actor_id = r.actor_id
-                      AND done.action IN ('change', 'register') AND done.what = ANY (%(casework)s)
-                      AND (done.product_at AT TIME ZONE %(zone)s)::date <= r.day
-               )
+               AND (work.since IS NULL OR work.since > r.day)
                AND NOT EXISTS (
                    SELECT 1 FROM riskzon_casegrant AS given
                     WHERE given.case_id = one.case_id AND given.user_id = r.actor_id
@@ -207,6 +208,7 @@ WITH told AS (
       FROM reading AS r {_ABOUT}
       LEFT JOIN riskzon_case AS c ON c.id = one.case_id
       LEFT JOIN riskzon_child AS k ON k.id = c.child_id
+      LEFT JOIN work ON work.case_id = one.case_id AND work.actor_id = r.actor_id
 )
 SELECT id, actor_id, case_id, product_at, is_list, on_duty, is_biased,
        own_child, emergency, same_name, protected, night, export, many_searches, no_relation
