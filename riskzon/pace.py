@@ -80,7 +80,7 @@ class PaceMiddleware:
 
 
 def _wait(request: HttpRequest, seconds: int) -> HttpResponse:
-    """The page says when to come back. Beside what was typed it and the log's row of the first it asks the database for nothing more."""
+    """The page says when to come back. The database is asked for what was typed and for the first one's row in the log alone."""
     kept = None
     if request.method == "POST" and not pace.seconds_to_wait((request.user.pk, "draft")):
         kept = drafts.keep_posted(request)

@@ -20,7 +20,7 @@ DROP TRIGGER heads_never_emptied ON riskzon_audithead;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("riskzon", "0029_late_reports")]
+    dependencies = [("riskzon", "0031_one_level_up")]
 
     operations = [
         # A row that was forged before is for `verify_audit` to name; it does not keep the product from starting.

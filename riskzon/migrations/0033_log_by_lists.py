@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('riskzon', '0031_one_level_up'),
+        ('riskzon', '0032_log_never_emptied'),
     ]
 
     operations = [

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query
 
-from riskzon import clock
 from riskzon.api import answers, bodies, rows, shaping
 from riskzon.api.app import Routes
 from riskzon.api.calls.cases import Cursor, Limit
