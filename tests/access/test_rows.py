@@ -14,14 +14,17 @@ from riskzon.matrix import REACHES
 from riskzon.models import (
     AdultNote,
     Case,
+    CaseGrant,
     CaseGroupGrant,
     CasePermission,
+    Contact,
     EmergencyAccess,
     EndProposal,
     Extract,
     Investigation,
     Reveal,
     Role,
+    Supplement,
     TimeCorrection,
     User,
     WrittenOff,
@@ -29,6 +32,7 @@ from riskzon.models import (
 from riskzon.wall_role import WALLED
 from tests.access.rows import ROWS, read, readable
 from tests.access.world import BLOCKED, OTHER_UNIT, OWN_REPORT, PARTNERS, World
+from tests.acts import HOUR
 from tests.factories import person
 from tests.riskzon.test_visibility import undone
 
@@ -132,24 +136,43 @@ def _let_through(user: User) -> set[tuple[str, str]]:
 def _fill(world: World) -> None:
     """A row in each table that the world leaves empty: in the liaison's own report, in one out of the registrar's sight."""
     now, sara, per = clock.now(), person("sara.lindh"), person("per.holm")
-    own, gone = (Case.objects.get(pk=world.targets[name].case) for name in (OWN_REPORT, OTHER_UNIT))
-    AdultNote.objects.create(report=gone.report)
-    TimeCorrection.objects.create(report=gone.report, field="notified_at", new=now, at=now, by=sara, reason="Skäl.")
+    own, gone, sold = (Case.objects.get(pk=world.targets[name].case) for name in (OWN_REPORT, OTHER_UNIT, PARTNERS))
+    for report in (gone.report, sold.report):
+        AdultNote.objects.create(report=report)
+        TimeCorrection.objects.create(report=report, field="notified_at", new=now, at=now, by=sara, reason="Skäl.")
+    Supplement.objects.create(report=own.report, at=now, by=per, text="Mer.")
+    Contact.objects.create(
+        case=own,
+        guardian=own.child.guardians.first(),
+        at=now,
+        recorded_at=now,
+        by=per,
+        channel="visit",
+        outcome="reached",
+        counts=False,
+    )
     WrittenOff.objects.create(case=own, at=now, by=sara, reason="Skäl.")
-    EndProposal.objects.create(case=own, disposition="void", reason="Skäl.", proposed_at=now, proposed_by=sara)
+    EndProposal.objects.create(
+        case=own, disposition="void", void_kind="not_identified", reason="Skäl.", proposed_at=now, proposed_by=sara
+    )
     Investigation.objects.create(child=own.child, unit=own.unit, case_worker=sara, opened_at=now, opened_by=sara)
-    Extract.objects.create(case=own, recipient="child", made_by=sara, made_at=now)
+    Extract.objects.create(case=own, recipient="own_file", made_by=sara, made_at=now)
     # A liaison has none of these; where one has had another role they are still the own.
     for case, user in ((own, sara), (gone, per)):
-        Reveal.objects.create(child=case.child, case=case, user=user, why="contact", at=now, until=now)
-        EmergencyAccess.objects.create(case=case, user=user, reason="Skäl.", asked_at=now, ends_at=now, review_by=now)
+        Reveal.objects.create(child=case.child, case=case, user=user, why="contact", at=now, until=now + HOUR)
+        EmergencyAccess.objects.create(
+            case=case,
+            user=user,
+            code="danger",
+            reason="Någon måste veta nu, strax.",
+            asked_at=now,
+            opened_at=now,
+            ends_at=now + HOUR,
+            review_by=now,
+        )
     group = Group.objects.create(name="Tillfällig")
     per.groups.add(group)
+    given = {"permission_id": permission_id(CasePermission.READ), "source": "assigned", "granted_at": now}
+    CaseGrant.objects.create(user=sara, content_object=own, **given)
     for case, holders in ((own, Group.objects.create(name="Annan")), (gone, group)):
-        CaseGroupGrant.objects.create(
-            group=holders,
-            content_object=case,
-            permission_id=permission_id(CasePermission.READ),
-            source="assigned",
-            granted_at=now,
-        )
+        CaseGroupGrant.objects.create(group=holders, content_object=case, **given)
