@@ -72,6 +72,7 @@ def receipt(user: User, number: str) -> Receipt:
     with look(user, "receipt") as door:
         report = _own(door, number)
         if user.role == Role.PARTNER:
+            door.listed([])
             return Receipt(report.number or "", report.kind, report.registered_at, None, False, (), 0, "", True)
         limit, is_provisional = _limit(report)
         return Receipt(

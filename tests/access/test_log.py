@@ -29,6 +29,30 @@ _ABOUT_NOTHING = frozenset(
         "login/municipal/done/",
     }
 )
+#: Answers without a row: they show nothing of a child, nor of somebody else but when colleagues are at work.
+_NOTHING_OF_ANYBODY = frozenset(
+    {
+        # The same words for everybody: texts, rules, who may what by role, the holidays of a year, the demo's clock.
+        *("GET accessibility", "GET api/v1/", "GET api/v1/docs", "GET api/v1/openapi.json", "GET api/v1/health"),
+        *("GET who-may/", "GET rules/", "GET rules/calendar/", "GET rules/calendar/<int:year>/"),
+        *("GET api/v1/demo/clock", "POST api/v1/demo/clock"),
+        # Forms with nothing in them yet; their answers are changes or questions of their own.
+        *("GET search/", "GET reports/known/", "GET emergency/", "GET reports/new/", "GET reports/new/<slug:slug>/"),
+        *("GET accounts/new/", "GET ladders/<slug:kind>/new/", "GET rules/<slug:kind>/new/"),
+        "GET rules/<slug:kind>/<slug:report_kind>/new/",
+        # What was typed is shown once more before it is sent.
+        *("POST reports/new/<slug:slug>/", "POST ladders/<slug:kind>/new/", "POST rules/<slug:kind>/new/"),
+        "POST rules/<slug:kind>/<slug:report_kind>/new/",
+        # The own account and session, an inbox without a letter about a case, how many of the own list are new.
+        *("GET account/", "GET account/password/", "GET account/phone/", "POST stay/"),
+        *("GET inbox/", "GET worklist/status/"),
+        # Who of the colleagues is at work when.
+        *("GET roster/", "GET roster/extra/new/", "GET roster/feed/", "GET roster/import/", "GET roster/patterns/"),
+        *("GET roster/patterns/new/", "GET api/v1/roster", "GET absence/", "GET api/v1/absences"),
+        # Exists in the demo alone.
+        "GET mailbox/",
+    }
+)
 #: Refused before anybody asks which case it is about, or without a person to name.
 _UNNAMED = frozenset({"anonymous", "deactivated"})
 
@@ -59,6 +83,28 @@ def test_every_refusal_has_one_row_in_the_case_it_was_about(name: str, walked: W
         if len(denied) != 1 or (is_about_case and denied[0] not in ({target.case}, set())):
             wrong.append(f"{cell}: {cell.log}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", [one for one in EACH if one.values[0] == "deactivated"])
+def test_every_call_with_the_key_of_somebody_who_has_left_is_a_denial(name: str, walked: Walked) -> None:
+    wrong = [
+        f"{cell}: {cell.log}"
+        for cell in walked(name)
+        if cell.pattern.startswith("api/") and cell.says == Says.KEY and cell.log != [(AuditAction.DENIED, set())]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [one for one in EACH if one.values[0] not in _UNNAMED])
+def test_every_answer_has_a_row_but_for_those_that_are_named(name: str, walked: Walked) -> None:
+    bare = {
+        f"{cell.method} {cell.pattern}"
+        for cell in walked(name)
+        if cell.status in (HTTPStatus.OK, HTTPStatus.CREATED)
+        and cell.method not in ("HEAD", "OPTIONS")
+        and not cell.log
+    }
+    assert bare - _NOTHING_OF_ANYBODY == set()
 
 
 @pytest.mark.parametrize("username", ["sara.lindh", "per.holm"])

@@ -6,13 +6,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from riskzon import access
+from riskzon import access, audit
 from riskzon.absence import holding, not_over
 from riskzon.access import CASE_ROLES
 from riskzon.context import MAY_BE_AWAY
 from riskzon.doors import forbidden, register, unseen
 from riskzon.errors import Conflict, Invalid, Unseen
-from riskzon.models import Absence, Role, User
+from riskzon.models import Absence, AuditAction, Role, User
 from workflows import leaving
 
 #: An absence may have begun earlier today or yesterday; what was held then cannot be moved back in time.
@@ -49,6 +49,7 @@ def register_absence(
             registered_by=user,
             registered_at=now,
         )
+        _log("register", absence, user, now)
         if starts <= now:
             leaving.begin(absence, now=now, by=user)
     return absence
@@ -78,7 +79,13 @@ def _end(user: User, absence_id: UUID) -> Absence:
             raise Conflict(_("Frånvaron är redan avslutad."))
         absence.ended_at, absence.ended_by = now, user
         absence.save(update_fields=["ended_at", "ended_by"])
+        _log("end", absence, user, now)
     return absence
+
+
+def _log(what: str, absence: Absence, by: User, now: datetime) -> None:
+    detail = {"absence": str(absence.pk), "user": str(absence.person_id)}
+    audit.record(AuditAction.CHANGE, by=by, now=now, what=f"absence.{what}", detail=detail)
 
 
 def seen_by(user: User) -> QuerySet[Absence]:

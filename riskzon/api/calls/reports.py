@@ -107,6 +107,7 @@ def _read(request: HttpRequest, number: str) -> Any:
         if user.role == Role.PARTNER:
             if found.registered_by_id != user.pk:
                 raise Unseen
+            door.listed([])
             return rows.receipt(found)
         if not _sees_a_case(door, found):
             raise Unseen
