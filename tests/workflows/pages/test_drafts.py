@@ -173,7 +173,6 @@ def test_a_draft_is_kept_though_no_page_is_answered_any_more_and_has_a_bound_of_
         ("maria.oberg", "role-request", "answer"),
         ("it.admin", "account-role", "reason"),
         ("it.admin", "account-new", "reason"),
-        ("karin.ek", "account", "name"),
     ],
 )
 def test_forms_beside_the_cases_give_back_what_was_typed_too(who, name, field, visit):
@@ -184,14 +183,6 @@ def test_forms_beside_the_cases_give_back_what_was_typed_too(who, name, field, v
     page = client.get(address).content.decode()
     assert NOTE in page
     assert "utan att spara det" in page
-
-
-def test_a_key_that_was_made_leaves_no_draft_of_its_name(karin):
-    sent = {"draft": token_on(karin, "/account/"), "name": NOTE, "scope": "read", "days": "30"}
-    assert karin.post(reverse("draft"), sent).status_code == 201
-    assert karin.post(reverse("account-token"), sent).status_code == 200
-    assert Draft.objects.get().fields is None
-    assert "utan att spara det" not in karin.get("/account/").content.decode()
 
 
 def test_a_wrong_form_is_kept(karin, case, address):
