@@ -101,9 +101,9 @@ def _ways(stand: Stand) -> dict[str, Callable[[str], tuple[int, str]]]:
 
 
 def _while_held(stand: Stand, place: Place, ask: Callable[[str], tuple[int, str]]) -> float:
-    """How many seconds it takes to be refused while somebody else works in the case."""
+    """How many seconds it takes to be refused while somebody else works in the case, as the product locks it."""
     with stand.database() as database, database.transaction():
-        database.execute("SELECT 1 FROM riskzon_case WHERE id = %s FOR UPDATE", [place.case])
+        database.execute("SELECT 1 FROM riskzon_case WHERE id = %s FOR NO KEY UPDATE", [place.case])
         began = time.monotonic()
         status, _text = ask(place.case)
         waited = time.monotonic() - began
