@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.access.world import GRANTED, OTHER_UNIT, Target
 from tests.factories import ALBIN
+from workflows.demo.people import PASSWORD
 
 _AT, _UNTIL = ("2026-11-13", "13.55"), ("2026-11-14", "10.00")
 WORDS = "Skrivet under provet."
@@ -17,7 +18,7 @@ def page_body(name: str, target: Target, situation: str) -> dict[str, str]:
         case "printed":
             return {"how": "print", "page": "/search/"}
         case "token":
-            return {"name": WORDS, "scope": "read", "days": "30", "password": "riskzon-demo"}
+            return {"name": WORDS, "scope": "read", "days": "30", "password": PASSWORD}
         case "language":
             return {"language": "en", "next": "/"}
         case "search":

@@ -45,7 +45,7 @@ _NOTHING_OF_ANYBODY = frozenset(
         "POST rules/<slug:kind>/<slug:report_kind>/new/",
         # The own account and session, an inbox without a letter about a case, how many of the own list are new.
         *("GET account/", "GET account/password/", "GET account/phone/", "POST stay/"),
-        *("GET inbox/", "GET worklist/status/"),
+        *("GET inbox/", "GET inbox/phone/", "GET worklist/status/"),
         # Who of the colleagues is at work when.
         *("GET roster/", "GET roster/extra/new/", "GET roster/feed/", "GET roster/import/", "GET roster/patterns/"),
         *("GET roster/patterns/new/", "GET api/v1/roster", "GET absence/", "GET api/v1/absences"),

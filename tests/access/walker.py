@@ -28,8 +28,8 @@ from tests.factories import at
 READINGS = frozenset({AuditAction.OPEN, AuditAction.LIST, AuditAction.SEARCH, AuditAction.LOOKUP})
 CSRF = "k" * 32
 _HOLE = re.compile(r"<(?:\w+:)?(\w+)>")
-#: How many seconds the session has left is another thing each time.
-_LEFT = re.compile(r'data-session="[\d ]+"')
+#: How many seconds the session has left is another thing each time; the way back follows from the address alone.
+_LEFT = re.compile(r'data-session="[\d ]+"|data-back="[^"]*"|name="next" value="[^"]*"')
 _TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=")\w+')
 _WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 #: Written while reading: the log itself, the session's own row, and when a key was last used.
@@ -154,7 +154,7 @@ class _Walk:
         """Note what came back; words that were sent with this very request tell nobody anything."""
         plain = _LEFT.sub("", _TOKEN.sub(r"\1", response.content.decode()))
         cell.plain = _without_address(plain, cell.path)
-        cell.headers = {key: value for key, value in response.headers.items() if key != stay.LEFT}
+        cell.headers = {key: value for key, value in response.headers.items() if key not in (stay.LEFT, stay.AT_MOST)}
         shown = self._words(cell.plain)
         beside = self._words("\n".join(_without_address(value, cell.path) for value in cell.headers.values()))
         for situation in shown | beside:

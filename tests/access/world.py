@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import make_password
+
 from riskzon import clock, granting
 from riskzon.models import Case, CaseBlock, Disclosure, Hold, Role, User
 from tests.acts import DAY, HOUR, parents
@@ -28,7 +30,7 @@ from tests.factories import (  # fmt: skip
     make_report,
     person,
 )
-from workflows.demo.people import NORTH
+from workflows.demo.people import NORTH, PASSWORD
 from workflows.models import Breach, Kind
 from workflows.sweep import sweep
 from workflows.verbs import (  # fmt: skip
@@ -137,9 +139,8 @@ def build() -> World:
 
 def outsider() -> User:
     """A second partner, who has sent nothing."""
-    return User.objects.get_or_create(
-        username="kiosk.syd", defaults={"role": Role.PARTNER, "first_name": "Kim", "last_name": "Kiosk"}
-    )[0]
+    named = {"role": Role.PARTNER, "first_name": "Kim", "last_name": "Kiosk", "password": make_password(PASSWORD)}
+    return User.objects.get_or_create(username="kiosk.syd", defaults=named)[0]
 
 
 def unblocked(user: User) -> None:
