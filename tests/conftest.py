@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
@@ -60,17 +61,21 @@ def _swedish_again() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _the_log_may_be_emptied_between_tests(django_db_setup: None) -> None:
     """A test that commits empties every table after it, as the owner of the tables can and the product never does."""
-    empty = connection.ops.execute_sql_flush
+    # Of the class: some tests take another connection.
+    empty = DatabaseOperations.execute_sql_flush
 
-    def with_guards_off(statements: list[str]) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for word in ("DISABLE", "ENABLE"):
-                for model in (AuditEntry, AuditSeal, AuditHead):
-                    cursor.execute(f'ALTER TABLE "{model._meta.db_table}" {word} TRIGGER USER')
-                if word == "DISABLE":
-                    empty(statements)
+    def turn(word: str) -> None:
+        with connection.cursor() as cursor:
+            for model in (AuditEntry, AuditSeal, AuditHead):
+                cursor.execute(f'ALTER TABLE "{model._meta.db_table}" {word} TRIGGER USER')
 
-    connection.ops.execute_sql_flush = with_guards_off
+    def with_guards_off(operations: DatabaseOperations, statements: list[str]) -> None:
+        with transaction.atomic():
+            turn("DISABLE")
+            empty(operations, statements)
+            turn("ENABLE")
+
+    DatabaseOperations.execute_sql_flush = with_guards_off
 
 
 @pytest.fixture

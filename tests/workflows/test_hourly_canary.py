@@ -273,7 +273,7 @@ def _addresses(patterns: Any = None, start: str = "/") -> Iterator[str]:
 
 #: Secrets of one form, and how old the last sweep is by the real clock.
 _FLEETING = re.compile(
-    r'name="(csrfmiddlewaretoken|draft)" value="[^"]*"|data-session="[^"]*"|för [0-9]+ sekund(?:er)? sedan'
+    r'name="(csrfmiddlewaretoken|draft)" value="[^"]*"|data-session="[^"]*"|data-mark="[^"]*"|för [0-9]+ sekund(?:er)? sedan'
 )
 
 
