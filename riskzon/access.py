@@ -182,17 +182,21 @@ def ground_of(user: User, case_id: UUID, now: datetime | None = None) -> str | N
     """
     if not user.is_active:
         return None
-    unit_id = Case.objects.filter(pk=case_id).exclude(_blocked(user)).values_list("unit", flat=True).first()
+    unit_id = _open_to(user).filter(pk=case_id).values_list("unit", flat=True).first()
     # Asked in full of a missing or blocked case too: it takes as long as one that is hidden, and no time tells them apart.
     ground = _ground_in(user, case_id, unit_id, now)
     return None if unit_id is None else ground
+
+
+def _open_to(user: User) -> QuerySet[Case]:
+    return Case.objects.exclude(_blocked(user))
 
 
 def _ground_in(user: User, case_id: UUID, unit_id: UUID | None, now: datetime | None) -> Ground | None:
     if unit_id in units_led_by(user):
         return Ground.LEAD
     moment = now or clock.now()
-    if is_above(user) and Case.objects.filter(leading.above(moment).cases, pk=case_id).exists():
+    if is_above(user) and _open_to(user).filter(leading.above(moment).cases, pk=case_id).exists():
         return Ground.LEAD
     if unit_id in units_of(user):
         return Ground.UNIT
