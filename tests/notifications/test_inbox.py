@@ -26,6 +26,7 @@ urlpatterns = [
     path("login", HttpResponse, name="login"),
     path("cases/<uuid:case_id>", HttpResponse, name="case"),
     path("stay", HttpResponse, name="stay"),
+    path("draft", HttpResponse, name="draft"),
 ]
 
 

@@ -15,7 +15,7 @@ UNKNOWN, KNOWN, PROTECTED = ALBIN, BEA, CASTOR
 #: What differs from one report to the next, whoever it is about; and the birth dates of these three.
 _OWN = re.compile(
     r"2010-07-02|2009-06-08|2013-05-05|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{8}-?\d{4}\b|\b\d{4}-\d{6}(?:-\d)?\b"
-    r'|(?<=name="csrfmiddlewaretoken" value=")\w+|(?<=data-session=")\d+|(?<=name="draft" value=")[^"]+'
+    r'|(?<=name="csrfmiddlewaretoken" value=")\w+|(?<=data-session=")[\d ]+|(?<=name="draft" value=")[^"]+'
 )
 
 
