@@ -42,7 +42,8 @@ def sends(number: str, **fields: Any) -> dict[str, Any]:
 
 def alike(text: str) -> str:
     assert "Kanarie" not in text
-    return _OWN.sub("*", text)
+    # The way back after a login names the page's own address, quoted.
+    return _OWN.sub("*", text.replace("%3D", "="))
 
 
 @pytest.mark.parametrize("number", [KNOWN, PROTECTED])
