@@ -18,6 +18,7 @@ urlpatterns = [
     path("demo-clock", gallery.worklist, name="demo-clock"),
     path("login", gallery.login, name="login"),
     path("logout", gallery.login, name="logout"),
+    path("draft", gallery.saved, name="draft"),
     path("error/<int:status>", gallery.error),
     path("statement", gallery.statement, name="accessibility"),
     path("language", set_language, name="set_language"),

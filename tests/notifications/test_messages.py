@@ -167,6 +167,7 @@ def test_administrator_hears_of_no_case():
 def test_the_log_reviewer_hears_of_rules_ladders_roles_and_readings_and_the_analyst_of_nothing_but_the_own_login():
     assert {kind for kind, entry in CATALOGUE.items() if Role.LOG_REVIEWER in entry.roles} == {
         "emergency_unjustified",
+        "emergency_unreviewed",
         "log_reviews_drawn",
         "log_reviews_late",
         "log_review_remark",

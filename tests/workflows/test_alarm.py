@@ -198,7 +198,7 @@ def test_a_switch_or_a_webhook_that_sends_us_elsewhere_is_not_followed(
 
 def test_every_fault_has_words() -> None:
     named = Findings(
-        1, 1, 1, 1, 1, 999, None, ("sweep",), None, "", 0.0, 99, 9999, 9999, 1, 1, 1, None, ("work",)
+        1, 1, 1, 1, 1, 999, None, ("sweep",), None, "", 0.0, True, 99, 9999, 9999, 1, 1, 1, None, 1, ("work",)
     ).faults
 
     assert set(WORDS) == {*named, NOT_WATCHED, AUDIT_FAILED}

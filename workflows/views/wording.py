@@ -114,6 +114,8 @@ WHATS = {
     "statistics": gettext_lazy("Statistik"),
     "accounting": gettext_lazy("Redovisning"),
     "print": gettext_lazy("Utskrift"),
+    "printed": gettext_lazy("Utskrift"),
+    "pace": gettext_lazy("För många anrop på en minut"),
     "copy": gettext_lazy("Kopierad text"),
     "audit": gettext_lazy("Åtkomstlogg"),
     "deliveries": gettext_lazy("Utskick"),
