@@ -51,8 +51,7 @@ def own_phone(request: PersonsRequest) -> HttpResponse:
         raise unseen(request.user, "phone")
     if request.method != "POST":
         form = PhoneForm(initial={"phone": shown(request.user.phone)})
-        if typed := drafts.restored(request):
-            drafts.fill(form, typed)
+        drafts.begin(request, form)
         return _show(request, form)
     form = PhoneForm(request.POST)
     if not form.is_valid():

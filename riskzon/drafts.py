@@ -132,6 +132,12 @@ def restored(request: HttpRequest) -> QueryDict | None:
     return typed
 
 
+def begin(request: HttpRequest, form: forms.Form) -> None:
+    """Begin a form with what this person has typed in it and not sent. The caller has opened the page's own door first."""
+    if typed := restored(request):
+        fill(form, typed)
+
+
 def fill(form: forms.Form, typed: QueryDict) -> None:
     """Begin a form with what was typed, unchecked."""
     for name, field in form.fields.items():

@@ -36,7 +36,7 @@ def may_vouch(user: User, access: EmergencyAccess, now: datetime) -> bool:
 
 def may_review(user: User, access: EmergencyAccess, now: datetime) -> bool:
     """Whether this person answers for the review: whoever leads the unit, and a head once it is late, or at once where
-    nobody who leads has had no part in it. Never one's own, nor what one has vouched for.
+    everybody who leads has had a part in it. Never one's own, nor what one has vouched for.
     """
     if access.opened_at is None or access.reviewed_at is not None:
         return False

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from notifications.outbox import tell
+from riskzon import leading
 from riskzon.access import units_led_by
 from riskzon.matrix import PLACES, Place
 from riskzon.models import AuditEntry, Case, CaseBlock, Role, User
@@ -65,11 +66,11 @@ def readable(user: User) -> QuerySet[LogReview]:
     return LogReview.objects.filter(mine).exclude(_barred(user)).select_related(*_RELATED)
 
 
-def follow_up(review: LogReview) -> list[UUID]:
+def follow_up(review: LogReview, now: datetime) -> list[UUID]:
     """Whom the result is passed on to: whoever answers for the person; of an incident the heads; nobody where none asks for it.
 
     Never the person, nor anybody who must see nothing of the child (jäv): then it is the next in line, after the
-    supervisor the heads, after them the other log reviewers. Empty too where nobody is left: `is_left_alone`.
+    whoever leads the unit the heads, after them the other log reviewers. Empty too where nobody is left: `is_left_alone`.
     """
     if review.outcome not in _PASSED_ON:
         return []
@@ -77,18 +78,18 @@ def follow_up(review: LogReview) -> list[UUID]:
     children = Case.objects.filter(pk__in=[entry.case_id, *entry.cases]).values("child")
     blocked = CaseBlock.objects.filter(child__in=children, ended_at__isnull=True).values("user")
     people = User.objects.filter(is_active=True).exclude(pk=entry.actor_id).exclude(pk__in=blocked)
-    unit = entry.actor.unit if review.outcome == LogReview.Outcome.TO_HEAD else None
+    leads = leading.leaders(now).get(entry.actor.unit_id, ()) if review.outcome == LogReview.Outcome.TO_HEAD else ()
     ranks = (
-        people.filter(pk=unit.supervisor_id if unit else None),
+        people.filter(pk__in=leads),
         people.filter(role=Role.HEAD),
         people.filter(role=Role.LOG_REVIEWER).exclude(pk=review.reviewed_by_id),
     )
     return next((found for rank in ranks if (found := list(rank.values_list("pk", flat=True)))), [])
 
 
-def is_left_alone(review: LogReview) -> bool:
+def is_left_alone(review: LogReview, now: datetime) -> bool:
     """Whether the result asks to be passed on, and nobody here can take it: somebody outside must be told by hand."""
-    return review.outcome in _PASSED_ON and not follow_up(review)
+    return review.outcome in _PASSED_ON and not follow_up(review, now)
 
 
 def beside(review: LogReview) -> QuerySet[AuditEntry]:

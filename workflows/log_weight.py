@@ -37,18 +37,8 @@ SEARCHES = 20
 #: What is work in a case; not that one reads it, takes an extract of it, or says that one is biased.
 CASEWORK = (
     *("report", "take", "take_over", "assign", "hand_over", "name_liaison", "contact", "write_off", "inform_child"),
-    *(
-        "assessment",
-        "disposition",
-        "feedback",
-        "feedback_request",
-        "supplement",
-        "times",
-        "note",
-        "identify",
-        "guardian",
-    ),
-    *("hold", "hold_not_needed", "hold_confirm", "hold_refuse", "hold_renew", "hold_end", "breach_review"),
+    *("assessment", "disposition", "feedback", "feedback_request", "supplement", "times", "note", "identify"),
+    *("guardian", "hold", "hold_not_needed", "hold_confirm", "hold_refuse", "hold_renew", "hold_end", "breach_review"),
     *("end_propose", "end_confirm", "end_refuse", "disclose", "disclose_correct", "investigation_told"),
     *("investigation_plan", "investigation_heard", "investigation_extend", "investigation_close"),
 )

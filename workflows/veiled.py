@@ -88,7 +88,7 @@ def _adult(line: GuardianLine) -> GuardianLine:
 
 
 def hidden_in(door: Look, case_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these cases whose words are not for the door's user, who does not read them in full or under the veil alone."""
+    """Those of these cases whose words are not for the door's user: who follows them only, or to whom the child is not shown."""
     asked = set(case_ids)
     if not asked:
         return asked

@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from notifications.models import Message
 from riskzon import audit, clock
-from riskzon.doors import look
 from riskzon.errors import Conflict, Invalid, Unseen
 from riskzon.models import AuditAction, AuditEntry, Case, Child, Role, User
 from tests.acts import delete, page, refuses, told, update
 from tests.duty import extra
 from tests.factories import BEA, CASTOR, at, child, guardian, make_report, people, person
+from tests.workflows.readings import IN_NOVEMBER, IN_OCTOBER, drawn, opens, review_of
 from workflows import log_sample, log_weight
 from workflows.log_reviews import escalate, figures, to_decide
 from workflows.log_sample import draw
@@ -26,7 +26,6 @@ from workflows.verbs.reveal import reveal
 
 pytestmark = pytest.mark.django_db
 
-IN_OCTOBER, IN_NOVEMBER = "2026-10-14T14:00:00+02:00", "2026-11-02T09:00:00+01:00"
 LARS = "lars.wik"
 
 
@@ -46,27 +45,6 @@ def _none_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 def case() -> Case:
     """A case that Omar has registered."""
     return make_report("omar.nyman").cases[0]
-
-
-def opens(username: str, case: Case) -> int:
-    """One reading; the id of its row."""
-    with look(person(username), "case") as door:
-        door.case(case.pk)
-    return AuditEntry.objects.latest("pk").pk
-
-
-def drawn() -> dict[int, list[str]]:
-    """The rows of the log that were drawn, with what spoke for each."""
-    at(IN_NOVEMBER)
-    draw(clock.now())
-    return dict(LogReview.objects.values_list("entry", "flags"))
-
-
-def review_of(username: str = "karin.ek") -> LogReview:
-    case = make_report("omar.nyman").cases[0]
-    opens(username, case)
-    assert drawn()
-    return LogReview.objects.get(entry__actor__username=username)
 
 
 def test_a_reading_of_somebody_who_has_not_worked_in_the_case_is_drawn(case: Case) -> None:

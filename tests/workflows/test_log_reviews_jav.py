@@ -4,14 +4,15 @@ import pytest
 from django.urls import reverse
 
 from riskzon import audit, clock
-from riskzon.doors import look
 from riskzon.errors import Unseen
 from riskzon.models import AuditAction, Case, Child, Role, User
 from tests.acts import page, told
 from tests.factories import at, make_report, people, person
+from tests.workflows.readings import IN_OCTOBER, drawn, review_of
 from workflows import log_sample
 from workflows.log_reviews import follow_up, to_decide
 from workflows.models import LogReview
+from workflows.verbs.absences import register_absence
 from workflows.verbs.conflicts import block, declare
 from workflows.verbs.log_reviews import decide
 
@@ -23,27 +24,13 @@ LARS = "lars.wik"
 @pytest.fixture(autouse=True)
 def _october(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     people()
-    at("2026-10-14T14:00:00+02:00")
+    at(IN_OCTOBER)
     monkeypatch.setattr(log_sample, "FEWEST", 0)
 
 
 @pytest.fixture
 def case() -> Case:
     return make_report("omar.nyman").cases[0]
-
-
-def drawn() -> int:
-    at("2026-11-02T09:00:00+01:00")
-    return log_sample.draw(clock.now())
-
-
-def review_of(username: str) -> LogReview:
-    """One reading that was drawn, of a case that Omar has registered."""
-    case = make_report("omar.nyman").cases[0]
-    with look(person(username), "case") as door:
-        door.case(case.pk)
-    assert drawn()
-    return LogReview.objects.get(entry__actor__username=username)
 
 
 def passed_on() -> LogReview:
@@ -134,5 +121,12 @@ def test_a_result_about_the_only_head_goes_to_the_other_log_reviewers_and_says_w
     assert told("log_review_remark") == set()
     assert "Ingen annan i Riskzon kan ta emot det här." in page(visit(LARS), "log-review", review.pk)
     other = User.objects.create(username="ny.granskare", role=Role.LOG_REVIEWER)
-    assert follow_up(LogReview.objects.get()) == [other.pk]
+    assert follow_up(LogReview.objects.get(), clock.now()) == [other.pk]
     assert "Ingen annan i Riskzon" not in page(visit(LARS), "log-review", review.pk)
+
+
+def test_while_the_supervisor_is_away_a_remark_goes_to_whoever_covers(visit) -> None:
+    register_absence(person("maria.oberg"), username="sara.lindh", cover="jonas.falk")
+    decide(person(LARS), review_of("karin.ek").pk, outcome="to_head", note="Kolla med Karin.")
+    assert told("log_review_remark") == {"jonas.falk"}
+    assert "Kolla med Karin." in page(visit("jonas.falk"), "log-review", LogReview.objects.get().pk)

@@ -9,6 +9,7 @@ from riskzon.doors import look
 from riskzon.models import AuditAction, AuditEntry, Case, Role, User
 from tests.duty import extra
 from tests.factories import BEA, CASTOR, ELSA, at, child, guardian, make_report, people, person
+from tests.workflows.readings import IN_OCTOBER, drawn, opens
 from workflows import log_sample, log_weight
 from workflows.models import LogReview, LogSample
 from workflows.verbs import conflicts
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _october(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     people()
-    at("2026-10-14T14:00:00+02:00")
+    at(IN_OCTOBER)
     monkeypatch.setattr(log_sample, "FEWEST", 0)
 
 
@@ -32,24 +33,10 @@ def case() -> Case:
     return make_report("omar.nyman").cases[0]
 
 
-def opens(username: str, case: Case) -> int:
-    """One reading; the id of its row."""
-    with look(person(username), "case") as door:
-        door.case(case.pk)
-    return AuditEntry.objects.latest("pk").pk
-
-
 def lists(username: str, case: Case) -> None:
     """One list in which the case stands."""
     with look(person(username), "worklist") as door:
         door.listed([case.pk])
-
-
-def drawn() -> dict[int, list[str]]:
-    """The rows of the log that were drawn, with what spoke for each."""
-    at("2026-11-02T09:00:00+01:00")
-    log_sample.draw(clock.now())
-    return dict(LogReview.objects.values_list("entry", "flags"))
 
 
 def test_one_look_up_is_one_place_with_all_that_speaks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

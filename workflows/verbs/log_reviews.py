@@ -32,7 +32,7 @@ def decide(user: User, review_id: UUID, *, outcome: str, note: str) -> LogReview
     with register(user):
         review = (
             LogReview.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("entry__actor__unit")
+            .select_related("entry__actor")
             .get(pk=review_id)
         )
         if review.reviewed_at is not None:
@@ -44,7 +44,7 @@ def decide(user: User, review_id: UUID, *, outcome: str, note: str) -> LogReview
         about = [review.entry.case_id] if review.entry.case_id else []
         detail = {"review": str(review.pk), "outcome": outcome}
         audit.record(AuditAction.CHANGE, by=user, now=now, what="log_review_decide", case_ids=about, detail=detail)
-        if people := follow_up(review):
+        if people := follow_up(review, now):
             tell("log_review_remark", to=people, key=f"{review.pk}:remark", now=now)
     return review
 

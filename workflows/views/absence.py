@@ -31,8 +31,8 @@ def absence(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _registered(request, form):
             return redirect("absence")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    elif typed := drafts.restored(request):
-        drafts.fill(form, typed)
+    else:
+        drafts.begin(request, form)
     found = verbs.seen_by(request.user).filter(not_over(now)).select_related("person__unit", "cover")
     rows = [(row, row.starts_at <= now, verbs.may_change(request.user, row)) for row in found]
     context = {"form": form, "rows": rows, "now": now, "several_units": len({row.person.unit_id for row in found}) > 1}

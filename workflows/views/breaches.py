@@ -62,8 +62,7 @@ def review(request: HttpRequest, breach_id: UUID) -> HttpResponse:
     if request.method == "POST" and not _may_explain(request.user, breach_id):
         raise forbidden(request.user, "breach_review")
     form = BreachReviewForm(request.POST if request.method == "POST" else None)
-    if typed := drafts.restored(request):
-        drafts.fill(form, typed)
+    drafts.begin(request, form)
     status, conflict = HTTPStatus.OK, ""
     if form.is_valid():
         try:

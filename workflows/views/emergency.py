@@ -28,8 +28,7 @@ MOST = 10
 def ask(request: HttpRequest) -> HttpResponse:
     """The form. What does not exist and what this person must not see are the same answer, on the same page."""
     form = EmergencyForm(request.POST if request.method == "POST" else None)
-    if typed := drafts.restored(request):
-        drafts.fill(form, typed)
+    drafts.begin(request, form)
     status = HTTPStatus.OK
     if form.is_valid():
         try:
@@ -59,8 +58,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def access(request: HttpRequest, access_id: UUID) -> HttpResponse:
     """One access: who, why, until when, and what the review came to; its form for whoever reviews it."""
     form = EmergencyReviewForm(request.POST if request.method == "POST" else None)
-    if typed := drafts.restored(request):
-        drafts.fill(form, typed)
+    drafts.begin(request, form)
     status, conflict = HTTPStatus.OK, ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -71,8 +71,7 @@ class CaseFormPage(View):
     def get(self, request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponse:
         opened = self.open(request, case_id)
         form = self.form(request, opened)
-        if typed := drafts.restored(request):
-            drafts.fill(form, typed)
+        drafts.begin(request, form)
         return self.show(request, opened, form)
 
     def post(self, request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponse:

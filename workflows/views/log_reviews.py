@@ -56,8 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """One reading: who, when, what, by which right, why it was drawn; and its result."""
     form = LogReviewForm(request.POST if request.method == "POST" else None)
-    if typed := drafts.restored(request):
-        drafts.fill(form, typed)
+    drafts.begin(request, form)
     status, conflict = HTTPStatus.OK, ""
     if form.is_valid():
         try:
@@ -78,7 +77,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
             raise Unseen
         others = [wording.seen(entry) for entry in log_reviews.beside(found)[:BESIDE]]
         may_decide = found.reviewed_at is None and log_reviews.to_decide(request.user).filter(pk=found.pk).exists()
-        left_alone = log_reviews.is_left_alone(found)
+        left_alone = log_reviews.is_left_alone(found, door.now)
         _log(door, found)
     context = {
         "line": _line(found),

@@ -101,7 +101,8 @@ def new_account(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kontot är gjort. Det öppnas när rollen är bekräftad."))
             return redirect("account-of", made.person_id)
-    return render(request, "workflows/roles/account_new.html", {"form": _begun(request, form)}, status=_status(form))
+    drafts.begin(request, form)
+    return render(request, "workflows/roles/account_new.html", {"form": form}, status=_status(form))
 
 
 @only_in(Place.ACCOUNTS)
@@ -123,8 +124,8 @@ def ask(request: HttpRequest, person_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Rollen väntar på den som leder. Du får veta svaret."))
             return redirect("account-of", person_id)
-    context = {"form": _begun(request, form), "person": person}
-    return render(request, "workflows/roles/ask.html", context, status=_status(form))
+    drafts.begin(request, form)
+    return render(request, "workflows/roles/ask.html", {"form": form, "person": person}, status=_status(form))
 
 
 @only_in(Place.ACCOUNTS)
@@ -187,20 +188,15 @@ def _show(request: HttpRequest, request_id: UUID, form: Form, status: HTTPStatus
         may_answer = (
             has(request.user, Place.ROLES_ANSWER) and role_requests.answerable(request.user).filter(pk=row.pk).exists()
         )
+        if may_answer:
+            drafts.begin(request, form)
         context = {
             **_line(row),
-            "form": _begun(request, form) if may_answer else form,
+            "form": form,
             "answers": may_answer,
             "who": role_requests.who_answers(row) if waits else [],
         }
         return render(request, "workflows/roles/one.html", context, status=status)
-
-
-def _begun(request: HttpRequest, form: Form) -> Form:
-    """The form with what this person has typed in it and not sent."""
-    if typed := drafts.restored(request):
-        drafts.fill(form, typed)
-    return form
 
 
 def _say(form: Form, wrong: Invalid) -> None:

@@ -161,8 +161,8 @@ def _show(request: HttpRequest, one: RuleChange, form: AnswerForm, status: HTTPS
         "answers": waits and has(request.user, Place.RULES_ANSWER),
         "withdraws": waits and request.user.pk == one.proposed_by_id,
     }
-    if context["answers"] and (typed := drafts.restored(request)):
-        drafts.fill(form, typed)
+    if context["answers"]:
+        drafts.begin(request, form)
     if one.what == RuleChange.What.RULE:
         held = book.rule(track.kind, track.report_kind, now)
         context["held"] = wording.rule(held) if held else _("avstängd")

@@ -115,7 +115,7 @@ WHATS = {
     "accounting": gettext_lazy("Redovisning"),
     "print": gettext_lazy("Utskrift"),
     "printed": gettext_lazy("Utskrift"),
-    "pace": gettext_lazy("För många anrop på en minut"),
+    "pace": gettext_lazy("För många frågor på en minut"),
     "copy": gettext_lazy("Kopierad text"),
     "audit": gettext_lazy("Åtkomstlogg"),
     "deliveries": gettext_lazy("Utskick"),
